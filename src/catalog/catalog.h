@@ -1,0 +1,110 @@
+/*
+ * catalog.h
+ *		Contract of the catalog: the only code that reads or writes electric.*
+ *
+ * The rows are the truth. Reading is by direct scans under the newest catalog
+ * snapshot, without privileges or SPI, and safe in any state of a statement.
+ * Writing switches to the extension's owner for the write alone, and
+ * tells every session to forget the rules it has loaded.
+ */
+#ifndef ELECTRIC_CATALOG_H
+#define ELECTRIC_CATALOG_H
+
+#include "nodes/parsenodes.h"
+#include "nodes/pg_list.h"
+
+/* Role names of the built-in roles as they stand in electric.grants.role */
+#define ROLE_ANYONE			"ANYONE"
+#define ROLE_AUTHENTICATED	"AUTHENTICATED"
+
+/* A row of electric.grants */
+typedef struct Grant
+{
+	Oid			relid;
+	AclMode		privilege;		/* one bit */
+	char	   *role;			/* ROLE_ANYONE, ROLE_AUTHENTICATED or a name */
+	Oid			scope_relid;	/* InvalidOid: a global or built-in role */
+	char	   *path;			/* canonical path, "" = own scope; NULL without
+								 * scope */
+	List	   *path_keys;		/* char *: see path_keys(); NIL without scope */
+	char	   *column;			/* NULL: the whole table */
+	char	   *condition;		/* NULL: none */
+} Grant;
+
+/* A row of electric.assignments */
+typedef struct Assignment
+{
+	Oid			relid;
+	char	   *user_column;
+	char	   *role;			/* static role, or NULL .. */
+	char	   *role_column;	/* .. the column of a dynamic one */
+	Oid			scope_relid;	/* InvalidOid: global */
+	char	   *path;			/* as in Grant */
+	List	   *path_keys;
+	char	   *condition;		/* IF; NULL: none */
+} Assignment;
+
+/* A row of electric.client_roles */
+typedef struct ClientRole
+{
+	char	   *role;			/* the SQL role's name, checked when used */
+	bool		service;
+} ClientRole;
+
+/* --- grants.c --- */
+extern List *catalog_grants(Oid relid); /* Grant *, of one table, ordered by
+										 * privilege, path, role, column */
+extern List *catalog_all_grants(void);
+extern Grant *catalog_grant_find(const Grant *key); /* same key, or NULL */
+extern void catalog_grant_store(const Grant *grant);	/* insert or replace the
+														 * condition */
+extern void catalog_grant_delete(const Grant *key);
+
+/* --- assignments.c --- */
+extern List *catalog_assignments(void); /* Assignment *, all of them, ordered */
+extern Assignment *catalog_assignment_find(const Assignment *key);
+extern void catalog_assignment_store(const Assignment *assignment);
+extern void catalog_assignment_delete(const Assignment *key);
+
+/*
+ * catalog_conferring_columns returns the columns (char *, sorted by name, no
+ * duplicates) of a table that assigns roles in itself as scope, as far as the
+ * SELECT grants on itself with the empty path need them: user columns and role columns.
+ * The SELECT policy passes them behind the key of the arm with path "", in
+ * this order, and the engine takes them in this order.
+ */
+extern List *catalog_conferring_columns(Oid relid, List *grants, List *assignments);
+
+/* --- tables.c --- */
+extern bool catalog_table_is_enabled(Oid relid);
+extern List *catalog_enabled_tables(void);	/* list of Oid */
+extern bool catalog_table_had_rls(Oid relid);
+extern void catalog_table_store(Oid relid, bool had_rls);
+extern void catalog_table_delete(Oid relid);
+
+/* --- client_roles.c --- */
+extern List *catalog_client_roles(void);	/* ClientRole * */
+extern void catalog_client_role_store(const char *role, bool service);
+extern bool catalog_client_role_delete(const char *role);
+
+/* --- client_sql.c --- */
+extern void catalog_client_sql_append(const char *sql);
+
+/* --- relation.c: how the above reach their tables --- */
+
+/*
+ * catalog_relation returns the OID of electric.<name>, InvalidOid if the extension
+ * is not there. catalog_forget tells every session (this one included) to load
+ * its rules again: a relcache invalidation of electric.grants.
+ */
+extern Oid	catalog_relation(const char *name);
+extern void catalog_forget(void);
+
+/*
+ * privilege_name returns "SELECT", "INSERT", "UPDATE" or "DELETE"; privilege_from_name
+ * the bit, 0 if unknown (any letter case).
+ */
+extern const char *privilege_name(AclMode privilege);
+extern AclMode privilege_from_name(const char *name);
+
+#endif							/* ELECTRIC_CATALOG_H */

@@ -1,0 +1,26 @@
+/*
+ * ddlx.h
+ *		Carrying out DDLX statements: parse -> resolve -> store -> compile -> apply.
+ */
+#ifndef ELECTRIC_DDLX_H
+#define ELECTRIC_DDLX_H
+
+#include "nodes/pg_list.h"
+
+#include "parser/parser.h"
+
+/* What a statement did, for the caller of electric.ddlx */
+typedef struct DdlxResult
+{
+	const char *command;		/* ELECTRIC GRANT .. */
+	char	   *object;			/* the tables spoken of, qualified */
+} DdlxResult;
+
+/*
+ * ddlx_execute carries out one statement with all checks: read-only transaction,
+ * recovery, security-restricted operation, extension script, ownership. Needs
+ * an active snapshot. An error leaves nothing changed.
+ */
+extern DdlxResult *ddlx_execute(DdlxStatement *statement);
+
+#endif							/* ELECTRIC_DDLX_H */

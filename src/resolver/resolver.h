@@ -1,0 +1,140 @@
+/*
+ * resolver.h
+ *		Contract of the resolver: names in, OIDs and foreign-key paths out.
+ *
+ * Reads PostgreSQL's system catalogs, writes nothing. Errors carry a SQLSTATE
+ * and the position in the statement's source.
+ */
+#ifndef ELECTRIC_RESOLVER_H
+#define ELECTRIC_RESOLVER_H
+
+#include "access/attnum.h"
+#include "nodes/pg_list.h"
+#include "nodes/primnodes.h"
+#include "storage/lockdefs.h"
+
+#include "parser/parser.h"
+
+/*
+ * One step of a path, over one foreign key. A forward step goes from the
+ * referencing table to the referenced one, a backward step the other way.
+ * Row r of from_relid and row s of to_relid are connected where
+ * r.from_attnums = s.to_attnums, all columns together, by the foreign key's own
+ * operators.
+ */
+typedef struct KeyStep
+{
+	char	   *constraint;		/* the foreign key's name */
+	Oid			constraint_oid;
+	Oid			constraint_relid;	/* the table it belongs to (referencing) */
+	bool		forward;
+	Oid			from_relid;
+	Oid			to_relid;
+	int			nkeys;
+	AttrNumber *from_attnums;
+	AttrNumber *to_attnums;
+	Oid		   *operators;		/* conpfeqop: referenced column on the left,
+								 * referencing column on the right */
+} KeyStep;
+
+/*
+ * The way from a row of relid to its scope, a row of scope_relid. Without steps
+ * the table is its own scope. The scope's identity is its primary key.
+ */
+typedef struct KeyPath
+{
+	Oid			relid;
+	Oid			scope_relid;
+	int			nsteps;
+	KeyStep    *steps;
+	int			nscope_keys;
+	AttrNumber *scope_attnums;	/* the scope table's primary key */
+} KeyPath;
+
+/* --- tables and columns (table.c) --- */
+
+/*
+ * resolve_owned_table returns the OID of a table that the statement speaks of,
+ * locked in lockmode in one step with the checks: an ordinary or partitioned
+ * permanent table (42809), not a system catalog, not one of the
+ * extension's own (42809), owned by the current user or a role he is a member
+ * of (42501). InvalidOid if it is missing and missing_ok (NOTICE), else 42P01.
+ */
+extern Oid	resolve_owned_table(const char *source, RangeVar *name,
+								LOCKMODE lockmode, bool missing_ok);
+
+/*
+ * resolve_scope_table returns the OID of a table named as a role's scope, locked
+ * in AccessShareLock: kinds as above, with a primary key (42P16 otherwise); with
+ * must_own also ownership.
+ */
+extern Oid	resolve_scope_table(const char *source, RangeVar *name, bool must_own);
+
+/* resolve_column returns the attribute number of a user column (42703). */
+extern AttrNumber resolve_column(const char *source, Oid relid,
+								 const char *column, int location);
+
+/*
+ * check_user_column_type, check_role_column_type: the types that 2-ddlx allows
+ * for a column of user ids or role names; others raise 0A000. The
+ * is_ forms answer without raising (used when rules are loaded).
+ */
+extern bool is_user_column_type(Oid type);
+extern bool is_role_column_type(Oid type);
+extern void check_user_column_type(const char *source, Oid relid, AttrNumber attnum, int location);
+extern void check_role_column_type(const char *source, Oid relid, AttrNumber attnum, int location);
+
+/*
+ * check_path_readable raises 42501 unless the owner of path->relid holds
+ * SELECT on every column that the path reads in tables that are not his; the
+ * is_ form answers.
+ */
+extern void check_path_readable(const char *source, const KeyPath *path, int location);
+extern bool is_path_readable(const KeyPath *path);
+
+/* --- paths (path.c) --- */
+
+/*
+ * path_infer returns the only forward path of any length from relid to
+ * scope_relid (no step where they are the same table). Several: 42P09-style
+ * ambiguity error that lists them as ready-to-type USING clauses; none: an error
+ * that says what to type. path_resolve follows explicit steps; forward_only
+ * (ASSIGN) refuses a backward step. Each error points at its step.
+ */
+extern KeyPath *path_infer(const char *source, Oid relid, Oid scope_relid, int location);
+extern KeyPath *path_resolve(const char *source, Oid relid, Oid scope_relid,
+							 List *steps, int path_location, bool forward_only);
+
+/*
+ * path_to_text returns the canonical text of a path, "" without steps: steps
+ * joined by '/', a forward step as its constraint's (quoted where necessary) name, a
+ * backward step as schema.table.constraint. It is valid in USING, stands in
+ * electric.grants and in the policies. path_keys returns what the path stood for
+ * when the rule was made, one text a step,
+ * "public.comments(issue_id) -> public.issues(id)", and last the scope's primary
+ * key, "public.projects(id)": if it differs from what is recorded, the rule
+ * gives no rows.
+ */
+extern char *path_to_text(const KeyPath *path);
+extern List *path_keys(const KeyPath *path);	/* char * */
+
+/*
+ * path_from_text resolves a canonical text again; NULL if it no longer leads
+ * from relid to scope_relid or its path_keys differ from keys. Never raises for
+ * missing objects. Takes no locks: the caller's statement holds what it needs.
+ */
+extern KeyPath *path_from_text(Oid relid, Oid scope_relid, const char *text, List *keys);
+
+/* path_first_attnums: the columns of relid that a policy passes for this path. */
+extern int	path_first_attnums(const KeyPath *path, AttrNumber **attnums);
+
+/* --- missing indexes (index.c) --- */
+
+/*
+ * missing_index returns a ready-to-type CREATE INDEX statement if no usable
+ * (valid, whole, plain-column) index of relid starts with the given columns in
+ * any order; else NULL.
+ */
+extern char *missing_index(Oid relid, int nkeys, const AttrNumber *attnums);
+
+#endif							/* ELECTRIC_RESOLVER_H */
