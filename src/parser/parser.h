@@ -11,6 +11,12 @@
 #ifndef ELECTRIC_PARSER_H
 #define ELECTRIC_PARSER_H
 
+/*
+ * PostgreSQL has a header of the same name, which executor/spi.h includes: this
+ * one stands before it in the search path, so it lets it through.
+ */
+#include_next "parser/parser.h"
+
 #include "nodes/parsenodes.h"
 #include "nodes/pg_list.h"
 
