@@ -2,14 +2,77 @@
  * compat.h
  *		One place for the differences between PostgreSQL versions.
  *
- * Each entry defines the newest name for older servers and cites the change
- * upstream; the code uses the newest name only.
+ * Each entry defines the newest name for older servers, or wraps a call in the newest
+ * form, and cites the change upstream; the code uses that alone.
  */
 #ifndef ELECTRIC_COMPAT_H
 #define ELECTRIC_COMPAT_H
 
 #if PG_VERSION_NUM < 150000
 #error "electric_perm needs PostgreSQL 15 or newer"
+#endif
+
+/* PostgreSQL 18 (0fbceae8) added instrumentation to index_beginscan. */
+#if PG_VERSION_NUM >= 180000
+#define index_beginscan_compat(heap, index, snapshot, nkeys) \
+	index_beginscan(heap, index, snapshot, NULL, nkeys, 0)
+#else
+#define index_beginscan_compat(heap, index, snapshot, nkeys) \
+	index_beginscan(heap, index, snapshot, nkeys, 0)
+#endif
+
+/* PostgreSQL 16 (ad86d159) added missing_ok to build_attrmap_by_name_if_req. */
+#if PG_VERSION_NUM >= 160000
+#define build_attrmap_by_name_if_req_compat(in, out) \
+	build_attrmap_by_name_if_req(in, out, false)
+#else
+#define build_attrmap_by_name_if_req_compat(in, out) \
+	build_attrmap_by_name_if_req(in, out)
+#endif
+
+/*
+ * PostgreSQL 16 (c727f511 "Refactor aclcheck functions") put one object_aclcheck in
+ * the place of a function for each class; here for functions alone.
+ */
+#if PG_VERSION_NUM < 160000
+#define object_aclcheck(classid, objectid, roleid, mode) \
+	(AssertMacro((classid) == ProcedureRelationId), \
+	 pg_proc_aclcheck(objectid, roleid, mode))
+#endif
+
+/* PostgreSQL 16 ("Store GUC data in a memory context, instead of using malloc()") */
+#if PG_VERSION_NUM < 160000
+#define guc_malloc(elevel, size) malloc(size)
+#endif
+
+/*
+ * PostgreSQL 16 ("Replace the sorted array of GUC variables with a hash table")
+ * exports find_option. Include utils/guc_tables.h before this file for it.
+ */
+#if PG_VERSION_NUM < 160000 && defined(GUC_TABLES_H)
+#define find_option(name, create_placeholders, skip_errors, elevel) \
+	find_option_compat(name)
+
+static inline struct config_generic *
+find_option_compat(const char *name)
+{
+	struct config_generic **settings = get_guc_variables();
+	int			i;
+
+	for (i = 0; i < GetNumConfigOptions(); i++)
+		if (strcmp(settings[i]->name, name) == 0)
+			return settings[i];
+	elog(ERROR, "unrecognized configuration parameter \"%s\"", name);
+}
+#endif
+
+/* PostgreSQL 18 (3eea7a0c) dropped execute_once from ExecutorRun and its hook. */
+#if PG_VERSION_NUM >= 180000
+#define EXECUTOR_RUN_ARGS	QueryDesc *query, ScanDirection direction, uint64 count
+#define EXECUTOR_RUN_PASS	query, direction, count
+#else
+#define EXECUTOR_RUN_ARGS	QueryDesc *query, ScanDirection direction, uint64 count, bool once
+#define EXECUTOR_RUN_PASS	query, direction, count, once
 #endif
 
 #endif							/* ELECTRIC_COMPAT_H */

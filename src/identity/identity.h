@@ -2,8 +2,11 @@
  * identity.h
  *		Contract of identity: who is asking.
  *
- * The identity lives in one custom setting that only C code may change. This
- * file's reader is the only one; the SQL accessors and the engine go through it.
+ * The identity lives in one custom setting, electric_perm.identity, that only
+ * identity_set() may give a value. identity_current() is its one reader; the SQL
+ * accessors and the engine go through it. Settings roll back with savepoints,
+ * end with the transaction when local, fall to anonymous by RESET ALL and
+ * DISCARD ALL, and reach parallel workers.
  */
 #ifndef ELECTRIC_IDENTITY_H
 #define ELECTRIC_IDENTITY_H
@@ -18,7 +21,12 @@ typedef struct Identity
 {
 	const char *user_id;		/* NULL: anonymous */
 	const char *claims;			/* jsonb as text, "{}" by default */
+	const Jsonb *claims_jsonb;	/* the same, parsed */
+	uint64		generation;		/* equal generations in one backend: the same
+								 * identity; 0: anonymous without claims */
 } Identity;
+
+/* --- setting.c --- */
 
 /* identity_current never raises and never returns NULL. */
 extern const Identity *identity_current(void);
@@ -26,9 +34,30 @@ extern const Identity *identity_current(void);
 /* identity_copy returns a copy in context. */
 extern Identity *identity_copy(const Identity *identity, MemoryContext context);
 
+/*
+ * identity_set makes the end user current for the transaction (is_local) or the
+ * session, as SET LOCAL and SET do. Callers have verified who it is. claims is a
+ * JSON object. Raises 54000 where the identity is too large, 55000 where a local
+ * identity would stand over a session identity that differs from it.
+ */
+extern void identity_set(const char *user_id, const Jsonb *claims, bool is_local);
+
+/* identity_clear makes the session anonymous, local identities included. */
+extern void identity_clear(void);
+
+extern void identity_init(void);
+
+/* --- functions.c --- */
+
 /* identity_is_trusted_caller: may the current user EXECUTE electric.set_user? */
 extern bool identity_is_trusted_caller(void);
 
-extern void identity_init(void);
+/*
+ * Whose test for the WARNING that an identity has no effect: returns an enabled
+ * table whose owner the role is, or inherits, or InvalidOid. This room sees no
+ * rules; a room that does sets it in its init. It must not raise.
+ */
+typedef Oid (*identity_owned_table_type) (Oid roleid);
+extern identity_owned_table_type identity_owned_table_hook;
 
 #endif							/* ELECTRIC_IDENTITY_H */

@@ -1,0 +1,267 @@
+/*
+ * setting.c
+ *		The setting electric_perm.identity: the one place where the identity lives.
+ *
+ * Its value is "" (anonymous, no claims) or the claims as JSON text, followed,
+ * unless anonymous, by a newline and the user id. JSON text as the server prints
+ * it contains no newline, so the first one ends the claims whatever the id is.
+ * The check hook parses a value once into one flat block, which the machinery of
+ * settings stacks, restores and frees along with the value: there is no state of
+ * ours to invalidate.
+ *
+ * The check hook refuses every value that does not come from identity_set() or
+ * from the leader of a parallel worker. So nothing else plants an identity: no
+ * SET, set_config(), function SET clause, ALTER ROLE or DATABASE SET, connection
+ * option, configuration file or placeholder, whoever wrote it. "" is open to all
+ * of them, as it takes rights away.
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/guc_tables.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
+
+#include "compat.h"
+#include "identity/identity.h"
+
+#define SETTING_NAME "electric_perm.identity"
+
+/* The value travels to every parallel worker: it is bounded. */
+#define MAX_IDENTITY_BYTES (64 * 1024)
+
+/* The empty object, as jsonb stores it: a header without entries. */
+typedef union EmptyJsonb
+{
+	char		bytes[VARHDRSZ + sizeof(uint32)];
+	Jsonb		jsonb;
+} EmptyJsonb;
+
+static EmptyJsonb empty_claims;
+static const Identity anonymous = {NULL, "{}", &empty_claims.jsonb, 0};
+
+static char *setting_value = NULL;	/* owned by the settings machinery */
+static const Identity *current = &anonymous;
+static uint64 last_generation = 0;
+static bool setting_is_ours = false;	/* within assign_setting() */
+
+static Identity *identity_parse(const char *value);
+static Size identity_size(const Identity *identity);
+static Identity *identity_fill(void *block, const Identity *source);
+static void refuse_shadowed_session(const char *value);
+static void assign_setting(const char *value, bool is_local);
+
+const Identity *
+identity_current(void)
+{
+	return current;
+}
+
+Identity *
+identity_copy(const Identity *identity, MemoryContext context)
+{
+	return identity_fill(MemoryContextAlloc(context, identity_size(identity)),
+						 identity);
+}
+
+void
+identity_set(const char *user_id, const Jsonb *claims, bool is_local)
+{
+	StringInfoData value;
+
+	initStringInfo(&value);
+	if (user_id != NULL || JB_ROOT_COUNT(claims) > 0)
+	{
+		JsonbToCString(&value, unconstify(JsonbContainer *, &claims->root),
+					   VARSIZE(claims));
+		if (user_id != NULL)
+		{
+			appendStringInfoChar(&value, '\n');
+			appendStringInfoString(&value, user_id);
+		}
+	}
+
+	if (value.len > MAX_IDENTITY_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("identity is too large"),
+				 errdetail("User id and claims have %d bytes; at most %d are allowed.",
+						   value.len, MAX_IDENTITY_BYTES),
+				 errhint("Keep only the claims that rules name.")));
+
+	if (is_local)
+		refuse_shadowed_session(value.data);
+	assign_setting(value.data, is_local);
+}
+
+void
+identity_clear(void)
+{
+	assign_setting("", false);
+}
+
+/* assign_setting is the only caller that the check hook lets through. */
+static void
+assign_setting(const char *value, bool is_local)
+{
+	setting_is_ours = true;
+	PG_TRY();
+	{
+		(void) set_config_option(SETTING_NAME, value, PGC_SUSET, PGC_S_SESSION,
+								 is_local ? GUC_ACTION_LOCAL : GUC_ACTION_SET,
+								 true, ERROR, false);
+	}
+	PG_FINALLY();
+	{
+		setting_is_ours = false;
+	}
+	PG_END_TRY();
+}
+
+/*
+ * refuse_shadowed_session raises if a session identity other than value would
+ * come back at the end of the transaction, by its COMMIT or its ROLLBACK: end
+ * users' SQL could end it and go on as that user.
+ *
+ * Walks the stack of values from the current one to the one at the start of the
+ * transaction.
+ */
+static void
+refuse_shadowed_session(const char *value)
+{
+	struct config_generic *setting = find_option(SETTING_NAME, false, false, ERROR);
+	const char *at_rollback = setting_value;
+	const char *at_commit = NULL;
+	GucStack   *level;
+
+	for (level = setting->stack; level != NULL; level = level->prev)
+	{
+		if (at_commit == NULL && level->state == GUC_SET)
+			at_commit = at_rollback;
+		else if (at_commit == NULL && level->state == GUC_SET_LOCAL)
+			at_commit = level->masked.val.stringval;
+		at_rollback = level->prior.val.stringval;
+	}
+	if (at_commit == NULL)
+		at_commit = at_rollback;
+
+	if ((at_commit[0] != '\0' && strcmp(at_commit, value) != 0) ||
+		(at_rollback[0] != '\0' && strcmp(at_rollback, value) != 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("cannot set a local identity while the session has another one"),
+				 errdetail("The end of the transaction, which end users' SQL can bring about, would restore the session's identity."),
+				 errhint("Run SELECT electric.logout() or DISCARD ALL before the transaction.")));
+}
+
+/*
+ * check_identity is the check hook. The error says nothing of the value, which
+ * may be a secret that somebody put here by mistake.
+ */
+static bool
+check_identity(char **newval, void **extra, GucSource source)
+{
+	if (*newval == NULL || (*newval)[0] == '\0')
+		return true;
+
+	if (!setting_is_ours && !InitializingParallelWorker)
+	{
+		GUC_check_errcode(ERRCODE_INSUFFICIENT_PRIVILEGE);
+		GUC_check_errmsg("parameter \"%s\" cannot be set directly", SETTING_NAME);
+		GUC_check_errhint("Call electric.set_user().");
+		return false;
+	}
+
+	*extra = identity_parse(*newval);
+	return *extra != NULL;
+}
+
+static void
+assign_identity(const char *newval, void *extra)
+{
+	current = extra != NULL ? (const Identity *) extra : &anonymous;
+}
+
+/*
+ * identity_parse returns the identity that a non-empty value stands for as one
+ * block of the settings' memory, or NULL if there is none.
+ */
+static Identity *
+identity_parse(const char *value)
+{
+	const char *separator = strchr(value, '\n');
+	Size		claims_len = separator ? separator - value : strlen(value);
+	char	   *claims = pnstrdup(value, claims_len);
+	Identity	parsed;
+	void	   *block;
+
+	parsed.user_id = separator ? separator + 1 : NULL;
+	parsed.claims = claims;
+	parsed.claims_jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
+															 CStringGetDatum(claims)));
+	parsed.generation = ++last_generation;
+
+	block = guc_malloc(LOG, identity_size(&parsed));
+	if (block == NULL)
+		return NULL;
+	return identity_fill(block, &parsed);
+}
+
+static Size
+identity_size(const Identity *identity)
+{
+	return MAXALIGN(sizeof(Identity)) + VARSIZE(identity->claims_jsonb) +
+		strlen(identity->claims) + 1 +
+		(identity->user_id ? strlen(identity->user_id) + 1 : 0);
+}
+
+/* identity_fill copies source into a block of identity_size() bytes. */
+static Identity *
+identity_fill(void *block, const Identity *source)
+{
+	Identity   *identity = block;
+	char	   *next = (char *) block + MAXALIGN(sizeof(Identity));
+
+	identity->generation = source->generation;
+	identity->claims_jsonb = (Jsonb *) next;
+	memcpy(next, source->claims_jsonb, VARSIZE(source->claims_jsonb));
+	next += VARSIZE(source->claims_jsonb);
+
+	identity->claims = next;
+	strcpy(next, source->claims);
+	next += strlen(next) + 1;
+
+	identity->user_id = NULL;
+	if (source->user_id != NULL)
+	{
+		identity->user_id = next;
+		strcpy(next, source->user_id);
+	}
+	return identity;
+}
+
+void
+identity_init(void)
+{
+	SET_VARSIZE(&empty_claims, sizeof(empty_claims));
+	empty_claims.jsonb.root.header = JB_FOBJECT;
+
+	/*
+	 * RESET ALL and DISCARD ALL must reach it, so GUC_NO_RESET_ALL is not
+	 * among the flags.
+	 */
+	DefineCustomStringVariable(SETTING_NAME,
+							   "The end user on whose behalf the session works.",
+							   "Set by electric.set_user() alone.",
+							   &setting_value,
+							   "",
+							   PGC_SUSET,
+							   GUC_NO_SHOW_ALL | GUC_SUPERUSER_ONLY |
+							   GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE,
+							   check_identity,
+							   assign_identity,
+							   NULL);
+}
