@@ -14,49 +14,55 @@
 #include "nodes/pg_list.h"
 
 /* Role names of the built-in roles as they stand in electric.grants.role */
-#define ROLE_ANYONE			"ANYONE"
-#define ROLE_AUTHENTICATED	"AUTHENTICATED"
+#define ROLE_ANYONE		   "ANYONE"
+#define ROLE_AUTHENTICATED "AUTHENTICATED"
 
 /* A row of electric.grants */
 typedef struct Grant
 {
-	Oid			relid;
-	AclMode		privilege;		/* one bit */
-	char	   *role;			/* ROLE_ANYONE, ROLE_AUTHENTICATED or a name */
-	Oid			scope_relid;	/* InvalidOid: a global or built-in role */
-	char	   *path;			/* canonical path, "" = own scope; NULL without
+	Oid relid;
+	AclMode privilege; /* one bit */
+	char *role;		   /* ROLE_ANYONE, ROLE_AUTHENTICATED or a name */
+	Oid scope_relid;   /* InvalidOid: a global or built-in role */
+	char *path;		   /* canonical path, "" = own scope; NULL without
 								 * scope */
-	List	   *path_keys;		/* char *: see path_keys(); NIL without scope */
-	char	   *column;			/* NULL: the whole table */
-	char	   *condition;		/* NULL: none */
+	List *path_keys;   /* char *: see path_keys(); NIL without scope */
+	char *column;	   /* NULL: the whole table */
+	char *condition;   /* NULL: none */
 } Grant;
 
 /* A row of electric.assignments */
 typedef struct Assignment
 {
-	Oid			relid;
-	char	   *user_column;
-	char	   *role;			/* static role, or NULL .. */
-	char	   *role_column;	/* .. the column of a dynamic one */
-	Oid			scope_relid;	/* InvalidOid: global */
-	char	   *path;			/* as in Grant */
-	List	   *path_keys;
-	char	   *condition;		/* IF; NULL: none */
+	Oid relid;
+	char *user_column;
+	char *role;		   /* static role, or NULL .. */
+	char *role_column; /* .. the column of a dynamic one */
+	Oid scope_relid;   /* InvalidOid: global */
+	char *path;		   /* as in Grant */
+	List *path_keys;
+	char *condition; /* IF; NULL: none */
 } Assignment;
 
 /* A row of electric.client_roles */
 typedef struct ClientRole
 {
-	char	   *role;			/* the SQL role's name, checked when used */
-	bool		service;
+	char *role; /* the SQL role's name, checked when used */
+	bool service;
 } ClientRole;
 
-/* --- grants.c --- */
+/*
+ * --- grants.c ---
+ *
+ * Rows that make no sense (an unknown privilege, a scope without a path, a
+ * built-in role with a scope, NULL where there is none) are left out of every
+ * list: they confer nothing. A table that is gone is no such reason.
+ */
 extern List *catalog_grants(Oid relid); /* Grant *, of one table, ordered by
 										 * privilege, path, role, column */
 extern List *catalog_all_grants(void);
-extern Grant *catalog_grant_find(const Grant *key); /* same key, or NULL */
-extern void catalog_grant_store(const Grant *grant);	/* insert or replace the
+extern Grant *catalog_grant_find(const Grant *key);	 /* same key, or NULL */
+extern void catalog_grant_store(const Grant *grant); /* insert or replace the
 														 * condition */
 extern void catalog_grant_delete(const Grant *key);
 
@@ -69,7 +75,8 @@ extern void catalog_assignment_delete(const Assignment *key);
 /*
  * catalog_conferring_columns returns the columns (char *, sorted by name, no
  * duplicates) of a table that assigns roles in itself as scope, as far as the
- * SELECT grants on itself with the empty path need them: user columns and role columns.
+ * SELECT grants on itself with the empty path need them: user columns and role
+ * columns. Names that are no columns any more are left out.
  * The SELECT policy passes them behind the key of the arm with path "", in
  * this order, and the engine takes them in this order.
  */
@@ -77,18 +84,26 @@ extern List *catalog_conferring_columns(Oid relid, List *grants, List *assignmen
 
 /* --- tables.c --- */
 extern bool catalog_table_is_enabled(Oid relid);
-extern List *catalog_enabled_tables(void);	/* list of Oid */
+extern List *catalog_enabled_tables(void); /* list of Oid */
 extern bool catalog_table_had_rls(Oid relid);
 extern void catalog_table_store(Oid relid, bool had_rls);
 extern void catalog_table_delete(Oid relid);
 
 /* --- client_roles.c --- */
-extern List *catalog_client_roles(void);	/* ClientRole * */
+extern List *catalog_client_roles(void); /* ClientRole * */
 extern void catalog_client_role_store(const char *role, bool service);
 extern bool catalog_client_role_delete(const char *role);
 
+/*
+ * catalog_lock_client_roles keeps the list from changing (for_change: and
+ * from being read under a lock) until the transaction's end, so that a role
+ * that arrives and a grant that is made at the same time both count.
+ */
+extern void catalog_lock_client_roles(bool for_change);
+
 /* --- client_sql.c --- */
 extern void catalog_client_sql_append(const char *sql);
+extern List *catalog_client_sql(void); /* char *, in order of entry */
 
 /* --- relation.c: how the above reach their tables --- */
 
@@ -97,14 +112,41 @@ extern void catalog_client_sql_append(const char *sql);
  * is not there. catalog_forget tells every session (this one included) to load
  * its rules again: a relcache invalidation of electric.grants.
  */
-extern Oid	catalog_relation(const char *name);
+extern Oid catalog_relation(const char *name);
 extern void catalog_forget(void);
 
 /*
+ * catalog_owner returns the owner of a relation, InvalidOid if it is gone;
+ * catalog_name its qualified name, quoted where necessary, NULL if it is gone.
+ */
+extern Oid catalog_owner(Oid relid);
+extern char *catalog_name(Oid relid);
+
+/* --- statement.c: rules as the DDLX text that makes them --- */
+
+/*
+ * catalog_role_text returns a role as a statement names it: ANYONE,
+ * 'role', 'schema.scope:role', or (NULL, 'a:b') where a string would be split;
+ * catalog_path_text a USING clause with a blank in front, "" where none is needed.
+ * catalog_grant_text and catalog_assignment_text return the whole statement
+ * without a semicolon, with the given privileges; NULL if the table or the scope
+ * is gone.
+ */
+extern char *catalog_role_text(const char *role, Oid scope_relid);
+extern char *catalog_path_text(const char *path);
+extern char *catalog_grant_text(const Grant *grant, const char *privileges);
+extern char *catalog_assigned_role_text(const Assignment *assignment);
+extern char *catalog_assignment_text(const Assignment *assignment);
+
+/*
+ * privilege_list returns the names of privileges joined by ", ", "ALL" for
+ * all four.
+ *
  * privilege_name returns "SELECT", "INSERT", "UPDATE" or "DELETE"; privilege_from_name
  * the bit, 0 if unknown (any letter case).
  */
+extern char *privilege_list(AclMode privileges);
 extern const char *privilege_name(AclMode privilege);
 extern AclMode privilege_from_name(const char *name);
 
-#endif							/* ELECTRIC_CATALOG_H */
+#endif /* ELECTRIC_CATALOG_H */

@@ -1,0 +1,156 @@
+/*
+ * assignments.c
+ *		electric.assignments.
+ */
+#include "postgres.h"
+
+#include "catalog/catalog.h"
+#include "catalog/store.h"
+
+/* Columns of electric.assignments, as in the install script */
+enum
+{
+	Anum_tbl = 1,
+	Anum_user_column,
+	Anum_role,
+	Anum_role_column,
+	Anum_scope,
+	Anum_path,
+	Anum_path_keys,
+	Anum_if_sql,
+	Natts = Anum_if_sql
+};
+
+/* The key of an assignment, as parameters $1 .. $5 */
+#define MATCHES_KEY \
+	"tbl OPERATOR(pg_catalog.=) $1 " \
+	"AND user_column OPERATOR(pg_catalog.=) $2 " \
+	"AND role IS NOT DISTINCT FROM $3 " \
+	"AND role_column IS NOT DISTINCT FROM $4 " \
+	"AND scope IS NOT DISTINCT FROM $5"
+
+static void *decode_assignment(HeapTuple tuple, TupleDesc desc);
+static bool is_sound(const Assignment *assignment);
+static int compare_assignments(const ListCell *a, const ListCell *b);
+static int compare_keys(const Assignment *left, const Assignment *right);
+static StoreParams *key_params(const Assignment *key);
+
+List *
+catalog_assignments(void)
+{
+	List *assignments = store_scan("assignments", Natts, NULL, InvalidOid,
+								   decode_assignment);
+
+	list_sort(assignments, compare_assignments);
+	return assignments;
+}
+
+Assignment *
+catalog_assignment_find(const Assignment *key)
+{
+	ListCell *cell;
+
+	foreach(cell, catalog_assignments())
+	{
+		Assignment *assignment = lfirst(cell);
+
+		if (compare_keys(assignment, key) == 0)
+			return assignment;
+	}
+	return NULL;
+}
+
+void
+catalog_assignment_store(const Assignment *assignment)
+{
+	StoreParams *params = key_params(assignment);
+
+	store_param_text(params, assignment->path);
+	store_param_text_list(params, assignment->path_keys);
+	store_param_text(params, assignment->condition);
+	if (catalog_assignment_find(assignment))
+		store_write("UPDATE electric.assignments SET path = $6, path_keys = $7, if_sql = $8 "
+					"WHERE " MATCHES_KEY,
+					params);
+	else
+		store_write("INSERT INTO electric.assignments "
+					"(tbl, user_column, role, role_column, scope, path, path_keys, if_sql) "
+					"VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+					params);
+}
+
+void
+catalog_assignment_delete(const Assignment *key)
+{
+	store_write("DELETE FROM electric.assignments WHERE " MATCHES_KEY, key_params(key));
+}
+
+/* decode_assignment returns a row as an Assignment, NULL if it makes no sense. */
+static void *
+decode_assignment(HeapTuple tuple, TupleDesc desc)
+{
+	Assignment *assignment = palloc0(sizeof(Assignment));
+
+	assignment->relid = store_oid(tuple, desc, Anum_tbl);
+	assignment->user_column = store_text(tuple, desc, Anum_user_column);
+	assignment->role = store_text(tuple, desc, Anum_role);
+	assignment->role_column = store_text(tuple, desc, Anum_role_column);
+	assignment->scope_relid = store_oid(tuple, desc, Anum_scope);
+	assignment->path = store_text(tuple, desc, Anum_path);
+	assignment->path_keys = store_text_list(tuple, desc, Anum_path_keys);
+	assignment->condition = store_text(tuple, desc, Anum_if_sql);
+	return is_sound(assignment) ? assignment : NULL;
+}
+
+/* is_sound: is this something that an ASSIGN statement could have written? */
+static bool
+is_sound(const Assignment *assignment)
+{
+	const char *role = assignment->role;
+
+	if (!OidIsValid(assignment->relid) || assignment->user_column == NULL)
+		return false;
+	if ((role == NULL) == (assignment->role_column == NULL))
+		return false;
+	if (role && (strcmp(role, ROLE_ANYONE) == 0 || strcmp(role, ROLE_AUTHENTICATED) == 0))
+		return false;
+	return OidIsValid(assignment->scope_relid) == (assignment->path != NULL);
+}
+
+static int
+compare_assignments(const ListCell *a, const ListCell *b)
+{
+	return compare_keys(lfirst(a), lfirst(b));
+}
+
+/* compare_keys orders by table, user column, role, role column and scope. */
+static int
+compare_keys(const Assignment *left, const Assignment *right)
+{
+	int order;
+
+	if (left->relid != right->relid)
+		return left->relid < right->relid ? -1 : 1;
+	order = strcmp(left->user_column, right->user_column);
+	if (order == 0)
+		order = store_compare(left->role, right->role);
+	if (order == 0)
+		order = store_compare(left->role_column, right->role_column);
+	if (order == 0 && left->scope_relid != right->scope_relid)
+		order = left->scope_relid < right->scope_relid ? -1 : 1;
+	return order;
+}
+
+/* key_params returns the parameters of MATCHES_KEY. */
+static StoreParams *
+key_params(const Assignment *key)
+{
+	StoreParams *params = palloc0(sizeof(StoreParams));
+
+	store_param_oid(params, key->relid);
+	store_param_text(params, key->user_column);
+	store_param_text(params, key->role);
+	store_param_text(params, key->role_column);
+	store_param_oid(params, key->scope_relid);
+	return params;
+}

@@ -1,0 +1,107 @@
+/*
+ * relation.c
+ *		The tables of electric.*, names of relations and names of privileges.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "catalog/catalog.h"
+
+/* The privileges in the order in which lists and policies show them */
+static const struct
+{
+	AclMode privilege;
+	const char *name;
+} privileges[] =
+	{
+		{ACL_SELECT, "SELECT"},
+		{ACL_INSERT, "INSERT"},
+		{ACL_UPDATE, "UPDATE"},
+		{ACL_DELETE, "DELETE"},
+};
+
+Oid
+catalog_relation(const char *name)
+{
+	Oid schema = get_namespace_oid("electric", true);
+
+	return OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
+}
+
+void
+catalog_forget(void)
+{
+	CacheInvalidateRelcacheByRelid(catalog_relation("grants"));
+	CommandCounterIncrement();
+}
+
+Oid
+catalog_owner(Oid relid)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid owner;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+char *
+catalog_name(Oid relid)
+{
+	char *name = get_rel_name(relid);
+	char *schema = name ? get_namespace_name(get_rel_namespace(relid)) : NULL;
+
+	return schema ? quote_qualified_identifier(schema, name) : NULL;
+}
+
+const char *
+privilege_name(AclMode privilege)
+{
+	for (int i = 0; i < lengthof(privileges); i++)
+	{
+		if (privileges[i].privilege == privilege)
+			return privileges[i].name;
+	}
+	elog(ERROR, "unrecognized privilege: %u", (unsigned int) privilege);
+	return NULL; /* not reached */
+}
+
+AclMode
+privilege_from_name(const char *name)
+{
+	for (int i = 0; i < lengthof(privileges); i++)
+	{
+		if (pg_strcasecmp(privileges[i].name, name) == 0)
+			return privileges[i].privilege;
+	}
+	return 0;
+}
+
+char *
+privilege_list(AclMode mode)
+{
+	StringInfoData list;
+
+	if (mode == (ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE))
+		return pstrdup("ALL");
+
+	initStringInfo(&list);
+	for (int i = 0; i < lengthof(privileges); i++)
+	{
+		if (mode & privileges[i].privilege)
+			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", privileges[i].name);
+	}
+	return list.data;
+}

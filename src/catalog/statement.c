@@ -1,0 +1,113 @@
+/*
+ * statement.c
+ *		Rules as the DDLX text that makes them: for dump(), the comments of
+ *		policies and messages.
+ *
+ * All names are qualified and quoted where necessary, so that the text means the
+ * same under every search_path.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "catalog/catalog.h"
+
+/*
+ * role := AUTHENTICATED | ANYONE | 'name' | 'schema.scope:name' | (NULL, 'name')
+ *
+ * A scope that is gone shows as its OID.
+ */
+char *
+catalog_role_text(const char *role, Oid scope_relid)
+{
+	if (OidIsValid(scope_relid))
+	{
+		char *scope = catalog_name(scope_relid);
+
+		if (scope == NULL)
+			scope = psprintf("%u", scope_relid);
+		return quote_literal_cstr(psprintf("%s:%s", scope, role));
+	}
+	if (strcmp(role, ROLE_ANYONE) == 0 || strcmp(role, ROLE_AUTHENTICATED) == 0)
+		return pstrdup(role);
+	if (strpbrk(role, ":\"") != NULL)
+		return psprintf("(NULL, %s)", quote_literal_cstr(role));
+	return quote_literal_cstr(role);
+}
+
+/* [ USING path ] */
+char *
+catalog_path_text(const char *path)
+{
+	return path && path[0] ? psprintf(" USING %s", path) : pstrdup("");
+}
+
+/* ELECTRIC GRANT privileges ON table TO role [ USING path ] [ CHECK ( expression ) ] */
+char *
+catalog_grant_text(const Grant *grant, const char *privileges)
+{
+	StringInfoData text;
+	char *table = catalog_name(grant->relid);
+
+	if (table == NULL ||
+		(OidIsValid(grant->scope_relid) && get_rel_name(grant->scope_relid) == NULL))
+		return NULL;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "ELECTRIC GRANT %s", privileges);
+	if (grant->column)
+		appendStringInfo(&text, " (%s)", quote_identifier(grant->column));
+	appendStringInfo(&text, " ON %s TO %s%s", table,
+					 catalog_role_text(grant->role, grant->scope_relid),
+					 catalog_path_text(grant->path));
+	if (grant->condition)
+		appendStringInfo(&text, " CHECK (%s)", grant->condition);
+	return text.data;
+}
+
+/*
+ * role_definition := role | table.column | (scope, table.column)
+ *
+ * A table that is gone shows as its OID.
+ */
+char *
+catalog_assigned_role_text(const Assignment *assignment)
+{
+	char *table;
+	char *scope;
+	char *column;
+
+	if (assignment->role)
+		return catalog_role_text(assignment->role, assignment->scope_relid);
+
+	table = catalog_name(assignment->relid);
+	column = psprintf("%s.%s", table ? table : psprintf("%u", assignment->relid),
+					  quote_identifier(assignment->role_column));
+	if (!OidIsValid(assignment->scope_relid))
+		return column;
+	scope = catalog_name(assignment->scope_relid);
+	return psprintf("(%s, %s)", scope ? scope : psprintf("%u", assignment->scope_relid), column);
+}
+
+/* ELECTRIC ASSIGN role_definition TO table.column [ USING path ] [ IF ( expression ) ] */
+char *
+catalog_assignment_text(const Assignment *assignment)
+{
+	StringInfoData text;
+	char *table = catalog_name(assignment->relid);
+
+	if (table == NULL ||
+		(OidIsValid(assignment->scope_relid) && get_rel_name(assignment->scope_relid) == NULL))
+		return NULL;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "ELECTRIC ASSIGN %s TO %s.%s%s",
+					 catalog_assigned_role_text(assignment), table,
+					 quote_identifier(assignment->user_column),
+					 catalog_path_text(assignment->path));
+	if (assignment->condition)
+		appendStringInfo(&text, " IF (%s)", assignment->condition);
+	return text.data;
+}
