@@ -75,4 +75,17 @@ find_option_compat(const char *name)
 #define EXECUTOR_RUN_PASS	query, direction, count, once
 #endif
 
+/* PostgreSQL 17 (2af07e2f) brought RestrictSearchPath. */
+#if PG_VERSION_NUM < 170000
+#define RestrictSearchPath() \
+	((void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, \
+							  PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false))
+#endif
+
+/* PostgreSQL 16 (afbfc029) replaced the ownership checks by kind of object. */
+#if PG_VERSION_NUM < 160000
+#define object_ownercheck(classid, objectid, roleid) \
+	(AssertMacro((classid) == RelationRelationId), pg_class_ownercheck(objectid, roleid))
+#endif
+
 #endif							/* ELECTRIC_COMPAT_H */

@@ -70,6 +70,12 @@ extern Oid	resolve_owned_table(const char *source, RangeVar *name,
  */
 extern Oid	resolve_scope_table(const char *source, RangeVar *name, bool must_own);
 
+/*
+ * check_enable_kind raises 0A000 for a table that has or is an inheritance child
+ * other than a partition. ENABLE alone asks.
+ */
+extern void check_enable_kind(const char *source, Oid relid, int location);
+
 /* resolve_column returns the attribute number of a user column (42703). */
 extern AttrNumber resolve_column(const char *source, Oid relid,
 								 const char *column, int location);
