@@ -92,7 +92,7 @@ Datum
 electric_claims(PG_FUNCTION_ARGS)
 {
 	const Jsonb *claims = identity_current()->claims_jsonb;
-	Jsonb	   *result = palloc(VARSIZE(claims));
+	Jsonb *result = palloc(VARSIZE(claims));
 
 	memcpy(result, claims, VARSIZE(claims));
 	PG_RETURN_JSONB_P(result);
@@ -109,9 +109,9 @@ electric_is_authenticated(PG_FUNCTION_ARGS)
 bool
 identity_is_trusted_caller(void)
 {
-	Oid			argtypes[] = {TEXTOID, JSONBOID, BOOLOID};
-	Oid			namespaceid = get_namespace_oid("electric", true);
-	Oid			functionid;
+	Oid argtypes[] = {TEXTOID, JSONBOID, BOOLOID};
+	Oid namespaceid = get_namespace_oid("electric", true);
+	Oid functionid;
 
 	if (!OidIsValid(namespaceid))
 		return false;
@@ -127,7 +127,7 @@ identity_is_trusted_caller(void)
 static const char *
 user_id_argument(FunctionCallInfo fcinfo, int argno)
 {
-	char	   *user_id;
+	char *user_id;
 
 	if (PG_ARGISNULL(argno))
 		return NULL;
@@ -144,7 +144,7 @@ user_id_argument(FunctionCallInfo fcinfo, int argno)
 static const Jsonb *
 claims_argument(FunctionCallInfo fcinfo, int argno)
 {
-	Jsonb	   *claims;
+	Jsonb *claims;
 
 	if (PG_ARGISNULL(argno))
 		return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
@@ -191,9 +191,9 @@ static void
 warn_if_without_effect(void)
 {
 	static bool warned = false;
-	static Oid	judged_role = InvalidOid;
-	Oid			roleid = GetOuterUserId();
-	Oid			owned;
+	static Oid judged_role = InvalidOid;
+	Oid roleid = GetOuterUserId();
+	Oid owned;
 
 	if (warned || roleid == judged_role)
 		return;

@@ -19,10 +19,10 @@
  */
 typedef struct Identity
 {
-	const char *user_id;		/* NULL: anonymous */
-	const char *claims;			/* jsonb as text, "{}" by default */
-	const Jsonb *claims_jsonb;	/* the same, parsed */
-	uint64		generation;		/* equal generations in one backend: the same
+	const char *user_id;	   /* NULL: anonymous */
+	const char *claims;		   /* jsonb as text, "{}" by default */
+	const Jsonb *claims_jsonb; /* the same, parsed */
+	uint64 generation;		   /* equal generations in one backend: the same
 								 * identity; 0: anonymous without claims */
 } Identity;
 
@@ -57,7 +57,7 @@ extern bool identity_is_trusted_caller(void);
  * table whose owner the role is, or inherits, or InvalidOid. This room sees no
  * rules; a room that does sets it in its init. It must not raise.
  */
-typedef Oid (*identity_owned_table_type) (Oid roleid);
+typedef Oid (*identity_owned_table_type)(Oid roleid);
 extern identity_owned_table_type identity_owned_table_hook;
 
-#endif							/* ELECTRIC_IDENTITY_H */
+#endif /* ELECTRIC_IDENTITY_H */

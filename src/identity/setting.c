@@ -36,17 +36,17 @@
 /* The empty object, as jsonb stores it: a header without entries. */
 typedef union EmptyJsonb
 {
-	char		bytes[VARHDRSZ + sizeof(uint32)];
-	Jsonb		jsonb;
+	char bytes[VARHDRSZ + sizeof(uint32)];
+	Jsonb jsonb;
 } EmptyJsonb;
 
 static EmptyJsonb empty_claims;
 static const Identity anonymous = {NULL, "{}", &empty_claims.jsonb, 0};
 
-static char *setting_value = NULL;	/* owned by the settings machinery */
+static char *setting_value = NULL; /* owned by the settings machinery */
 static const Identity *current = &anonymous;
 static uint64 last_generation = 0;
-static bool setting_is_ours = false;	/* within assign_setting() */
+static bool setting_is_ours = false; /* within assign_setting() */
 
 static Identity *identity_parse(const char *value);
 static Size identity_size(const Identity *identity);
@@ -135,7 +135,7 @@ refuse_shadowed_session(const char *value)
 	struct config_generic *setting = find_option(SETTING_NAME, false, false, ERROR);
 	const char *at_rollback = setting_value;
 	const char *at_commit = NULL;
-	GucStack   *level;
+	GucStack *level;
 
 	for (level = setting->stack; level != NULL; level = level->prev)
 	{
@@ -193,10 +193,10 @@ static Identity *
 identity_parse(const char *value)
 {
 	const char *separator = strchr(value, '\n');
-	Size		claims_len = separator ? separator - value : strlen(value);
-	char	   *claims = pnstrdup(value, claims_len);
-	Identity	parsed;
-	void	   *block;
+	Size claims_len = separator ? separator - value : strlen(value);
+	char *claims = pnstrdup(value, claims_len);
+	Identity parsed;
+	void *block;
 
 	parsed.user_id = separator ? separator + 1 : NULL;
 	parsed.claims = claims;
@@ -222,8 +222,8 @@ identity_size(const Identity *identity)
 static Identity *
 identity_fill(void *block, const Identity *source)
 {
-	Identity   *identity = block;
-	char	   *next = (char *) block + MAXALIGN(sizeof(Identity));
+	Identity *identity = block;
+	char *next = (char *) block + MAXALIGN(sizeof(Identity));
 
 	identity->generation = source->generation;
 	identity->claims_jsonb = (Jsonb *) next;
@@ -260,7 +260,7 @@ identity_init(void)
 							   "",
 							   PGC_SUSET,
 							   GUC_NO_SHOW_ALL | GUC_SUPERUSER_ONLY |
-							   GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE,
+								   GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE,
 							   check_identity,
 							   assign_identity,
 							   NULL);
