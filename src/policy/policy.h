@@ -6,33 +6,78 @@
 #ifndef ELECTRIC_POLICY_H
 #define ELECTRIC_POLICY_H
 
+#include "nodes/parsenodes.h"
 #include "nodes/pg_list.h"
 
 /* A policy as it should be: the text of CREATE POLICY's two expressions */
 typedef struct WantedPolicy
 {
-	const char *name;			/* electric_select .. */
-	const char *command;		/* SELECT .. */
-	char	   *using_sql;		/* NULL: none */
-	char	   *check_sql;		/* NULL: none */
-	char	   *comment;		/* the grants it stands for */
+	const char *name;	 /* electric_select .. */
+	const char *command; /* SELECT .. */
+	char *using_sql;	 /* NULL: none */
+	char *check_sql;	 /* NULL: none */
+	char *comment;		 /* the grants it stands for */
 } WantedPolicy;
 
-/* compile.c: pure; the four policies of a table, from its grants and the assignments */
+/*
+ * compile.c: pure; the four policies of a table, from its grants and the
+ * assignments. foreign_permissive holds a bit (ACL_SELECT ..) for each command that a
+ * permissive policy of someone else stands for: deny() would shadow it there.
+ */
 extern List *policy_compile(Oid relid, List *grants, List *assignments,
 							int foreign_permissive);
 
 /*
  * apply.c: makes pg_policy, row-level security and the client roles' privileges of
  * relid what the rules say, as the table's owner; changes only what differs.
+ * The caller holds AccessExclusiveLock.
  */
 extern void policy_apply(Oid relid);
 
-/* apply.c: removes our policies and client privileges of relid (DISABLE). */
+/*
+ * apply.c: removes our policies and client privileges of relid (DISABLE), and
+ * row-level security if it was off before ENABLE and no policy of others stands.
+ * Needs the row of electric.tables.
+ */
 extern void policy_remove(Oid relid);
 
-/* client.c: the client roles' privileges on one enabled table. */
+/*
+ * existing.c: policy_is_ours tells our policies by their names. foreign_policies
+ * returns the names (char *, sorted) of the permissive or of all policies of
+ * others on relid.
+ */
+extern bool policy_is_ours(const char *name);
+extern List *foreign_policies(Oid relid, bool permissive_only);
+
+/*
+ * client.c: the client roles' privileges on one enabled table and, where a rule
+ * calls for them, on its schema and sequences; none on its partitions.
+ */
 extern void client_privileges_apply(Oid relid);
 extern void client_privileges_remove(Oid relid);
 
-#endif							/* ELECTRIC_POLICY_H */
+/*
+ * client_role.c: client_role_bypasses returns the name of a client role that
+ * has the rights of the owner of relid, so that no policy binds it; NULL if none.
+ */
+extern char *client_role_bypasses(Oid relid);
+
+/* A privilege that someone holds directly on a table or one of its columns */
+typedef struct HeldPrivilege
+{
+	Oid grantee; /* ACL_ID_PUBLIC for PUBLIC */
+	Oid grantor;
+	AclMode privileges;
+	AclMode grant_options;
+	char *column; /* NULL: the whole table */
+} HeldPrivilege;
+
+/*
+ * held.c: held_privileges returns what others than the owner hold directly
+ * (HeldPrivilege *) on a table and its columns, or on a sequence; held_list names
+ * privileges joined by ", ", each followed by the column if there is one.
+ */
+extern List *held_privileges(Oid relid);
+extern char *held_list(AclMode privileges, const char *column);
+
+#endif /* ELECTRIC_POLICY_H */

@@ -1,0 +1,153 @@
+/*
+ * apply.c
+ *		The difference between the wanted policies and pg_policy, carried out.
+ *
+ * All as the owner of the table: what policies contain is analysed with his rights,
+ * and nothing here gives him more than he has. Row-level security is on before
+ * the first policy.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "catalog/catalog.h"
+#include "catalog/run_as.h"
+#include "policy/existing.h"
+#include "policy/policy.h"
+
+static void switch_rls(Oid relid, bool enable);
+static bool has_rls(Oid relid);
+static void apply_policy(Oid relid, const WantedPolicy *wanted);
+static bool is_as_wanted(Oid relid, const ExistingPolicy *policy, const WantedPolicy *wanted);
+static void drop_policy(Oid relid, const char *name);
+static void create_policy(Oid relid, const WantedPolicy *wanted);
+
+void
+policy_apply(Oid relid)
+{
+	List *wanted;
+	ListCell *cell;
+
+	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
+		switch_rls(lfirst_oid(cell), true);
+
+	wanted = policy_compile(relid, catalog_grants(relid), catalog_assignments(),
+							foreign_permissive_commands(relid));
+	foreach(cell, wanted)
+		apply_policy(relid, lfirst(cell));
+
+	client_privileges_apply(relid);
+}
+
+void
+policy_remove(Oid relid)
+{
+	bool had_rls = catalog_table_had_rls(relid);
+	ListCell *cell;
+
+	client_privileges_remove(relid);
+	foreach(cell, existing_policies(relid))
+	{
+		ExistingPolicy *policy = lfirst(cell);
+
+		if (policy_is_ours(policy->name))
+			drop_policy(relid, policy->name);
+	}
+	if (had_rls)
+		return;
+	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
+	{
+		if (foreign_policies(lfirst_oid(cell), false) == NIL)
+			switch_rls(lfirst_oid(cell), false);
+	}
+}
+
+/* ALTER TABLE relid { ENABLE | DISABLE } ROW LEVEL SECURITY, if it is not so */
+static void
+switch_rls(Oid relid, bool enable)
+{
+	const char *action = enable ? "ENABLE" : "DISABLE";
+
+	if (has_rls(relid) != enable)
+		run_as_sql(catalog_owner(relid),
+				   psprintf("ALTER TABLE %s %s ROW LEVEL SECURITY", catalog_name(relid), action));
+}
+
+static bool
+has_rls(Oid relid)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	bool result;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relid);
+	result = ((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity;
+	ReleaseSysCache(tuple);
+	return result;
+}
+
+/* apply_policy makes one policy of relid, and its comment, what is wanted. */
+static void
+apply_policy(Oid relid, const WantedPolicy *wanted)
+{
+	ExistingPolicy *existing = existing_policy(relid, wanted->name);
+
+	if (existing && !is_as_wanted(relid, existing, wanted))
+	{
+		drop_policy(relid, wanted->name);
+		existing = NULL;
+	}
+	if (existing == NULL)
+	{
+		create_policy(relid, wanted);
+		existing = existing_policy(relid, wanted->name);
+	}
+	if (!policy_has_comment(existing, wanted->comment))
+		run_as_sql(catalog_owner(relid),
+				   psprintf("COMMENT ON POLICY %s ON %s IS %s", wanted->name,
+							catalog_name(relid), quote_literal_cstr(wanted->comment)));
+}
+
+/* is_as_wanted analyses the wanted policy as the table's owner and compares. */
+static bool
+is_as_wanted(Oid relid, const ExistingPolicy *policy, const WantedPolicy *wanted)
+{
+	Relation rel = table_open(relid, AccessShareLock);
+	RunAs saved;
+	bool result;
+
+	run_as_begin(rel->rd_rel->relowner, &saved);
+	result = policy_is_as_wanted(rel, policy, wanted);
+	run_as_end(&saved);
+	table_close(rel, AccessShareLock);
+	return result;
+}
+
+static void
+drop_policy(Oid relid, const char *name)
+{
+	run_as_sql(catalog_owner(relid),
+			   psprintf("DROP POLICY %s ON %s", name, catalog_name(relid)));
+}
+
+static void
+create_policy(Oid relid, const WantedPolicy *wanted)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "CREATE POLICY %s ON %s FOR %s TO PUBLIC", wanted->name,
+					 catalog_name(relid), wanted->command);
+	if (wanted->using_sql)
+		appendStringInfo(&sql, " USING (%s)", wanted->using_sql);
+	if (wanted->check_sql)
+		appendStringInfo(&sql, " WITH CHECK (%s)", wanted->check_sql);
+	run_as_sql(catalog_owner(relid), sql.data);
+}

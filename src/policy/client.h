@@ -1,0 +1,25 @@
+/*
+ * client.h
+ *		Client roles and tables, one by one; inside src/policy only.
+ */
+#ifndef ELECTRIC_CLIENT_H
+#define ELECTRIC_CLIENT_H
+
+#include "nodes/parsenodes.h"
+
+/* client_wanted_privileges returns the privileges that any rule on relid speaks of. */
+extern AclMode client_wanted_privileges(Oid relid);
+
+/*
+ * client_role_apply makes role's direct privileges on relid exactly wanted, with what
+ * they need on its sequences and schema. The caller has locked the client roles.
+ */
+extern void client_role_apply(Oid relid, Oid role, AclMode wanted);
+
+/*
+ * client_role_is_unbound: do row-level security's own exceptions hold for role on
+ * a table of owner (superuser, BYPASSRLS, the owner's rights)?
+ */
+extern bool client_role_is_unbound(Oid role, Oid owner);
+
+#endif /* ELECTRIC_CLIENT_H */

@@ -1,0 +1,144 @@
+/*
+ * client_role.c
+ *		electric.add_client_role() and drop_client_role(): the SQL roles through
+ *		which end users' queries arrive.
+ *
+ * Roles are kept by name and checked whenever they are used: a name may by then
+ * be nobody's, or that of a superuser.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "catalog/catalog.h"
+#include "policy/client.h"
+#include "policy/policy.h"
+
+PG_FUNCTION_INFO_V1(electric_add_client_role);
+PG_FUNCTION_INFO_V1(electric_drop_client_role);
+
+static char *checked_role_name(Oid role);
+static void check_bindable(Oid role, const char *name);
+static void check_owns_no_table(Oid role, const char *name);
+
+/* electric.add_client_role(role regrole, service boolean) -> void */
+Datum
+electric_add_client_role(PG_FUNCTION_ARGS)
+{
+	Oid role = PG_GETARG_OID(0);
+	bool service = PG_GETARG_BOOL(1);
+	char *name = checked_role_name(role);
+	ListCell *cell;
+
+	PreventCommandIfReadOnly("electric.add_client_role()");
+	catalog_lock_client_roles(true);
+	check_bindable(role, name);
+	check_owns_no_table(role, name);
+	catalog_client_role_store(name, service);
+	foreach(cell, catalog_enabled_tables())
+	{
+		if (OidIsValid(catalog_owner(lfirst_oid(cell))))
+			client_role_apply(lfirst_oid(cell), role, client_wanted_privileges(lfirst_oid(cell)));
+	}
+	PG_RETURN_VOID();
+}
+
+/* electric.drop_client_role(role regrole) -> void */
+Datum
+electric_drop_client_role(PG_FUNCTION_ARGS)
+{
+	Oid role = PG_GETARG_OID(0);
+	char *name = checked_role_name(role);
+	ListCell *cell;
+
+	PreventCommandIfReadOnly("electric.drop_client_role()");
+	catalog_lock_client_roles(true);
+	if (!catalog_client_role_delete(name))
+	{
+		ereport(NOTICE,
+				(errmsg("role \"%s\" is not a client role, skipping", name)));
+		PG_RETURN_VOID();
+	}
+	foreach(cell, catalog_enabled_tables())
+	{
+		Oid owner = catalog_owner(lfirst_oid(cell));
+
+		if (OidIsValid(owner) && owner != role)
+			client_role_apply(lfirst_oid(cell), role, 0);
+	}
+	PG_RETURN_VOID();
+}
+
+char *
+client_role_bypasses(Oid relid)
+{
+	Oid owner = catalog_owner(relid);
+	ListCell *cell;
+
+	foreach(cell, catalog_client_roles())
+	{
+		ClientRole *client = lfirst(cell);
+		Oid role = get_role_oid(client->role, true);
+
+		if (OidIsValid(role) && !superuser_arg(role) && has_privs_of_role(role, owner))
+			return client->role;
+	}
+	return NULL;
+}
+
+bool
+client_role_is_unbound(Oid role, Oid owner)
+{
+	return superuser_arg(role) || has_bypassrls_privilege(role) ||
+		has_privs_of_role(role, owner);
+}
+
+/* checked_role_name returns the name of a role that a regrole means (42704). */
+static char *
+checked_role_name(Oid role)
+{
+	char *name = OidIsValid(role) ? GetUserNameFromId(role, true) : NULL;
+
+	if (name == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("role with OID %u does not exist", role)));
+	return name;
+}
+
+/* check_bindable refuses roles that row-level security binds nowhere (0P000). */
+static void
+check_bindable(Oid role, const char *name)
+{
+	if (superuser_arg(role) || has_bypassrls_privilege(role))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_ROLE_SPECIFICATION),
+				 errmsg("role \"%s\" cannot be a client role", name),
+				 errdetail("Row-level security does not bind superusers and roles with BYPASSRLS."),
+				 errhint("Make a role of its own for clients: CREATE ROLE app_client LOGIN;")));
+}
+
+/* check_owns_no_table refuses roles with the rights of an enabled table's owner. */
+static void
+check_owns_no_table(Oid role, const char *name)
+{
+	ListCell *cell;
+
+	foreach(cell, catalog_enabled_tables())
+	{
+		Oid relid = lfirst_oid(cell);
+		Oid owner = catalog_owner(relid);
+
+		if (OidIsValid(owner) && has_privs_of_role(role, owner))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_ROLE_SPECIFICATION),
+					 errmsg("role \"%s\" cannot be a client role", name),
+					 errdetail("It has the rights of role \"%s\", who owns the enabled table \"%s\" and is not bound.",
+							   GetUserNameFromId(owner, false), get_rel_name(relid)),
+					 errhint("Make a role of its own for clients: CREATE ROLE app_client LOGIN;")));
+	}
+}

@@ -1,0 +1,237 @@
+/*
+ * existing.c
+ *		What stands in pg_policy: reading it, and comparing it with what is wanted.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_policy.h"
+#include "commands/comment.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parse_clause.h"
+#include "parser/parse_collate.h"
+#include "parser/parse_node.h"
+#include "parser/parse_relation.h"
+#include "parser/parser.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+
+#include "catalog/catalog.h"
+#include "policy/existing.h"
+#include "policy/policy.h"
+
+static ExistingPolicy *decode_policy(HeapTuple tuple, TupleDesc desc);
+static bool is_for_public(Datum roles);
+static Node *stored_expression(HeapTuple tuple, TupleDesc desc, AttrNumber attnum);
+static Node *analysed(Relation rel, const char *sql);
+static char command_letter(const char *command);
+static int compare_names(const ListCell *a, const ListCell *b);
+
+bool
+policy_is_ours(const char *name)
+{
+	return strcmp(name, "electric_select") == 0 ||
+		strcmp(name, "electric_insert") == 0 ||
+		strcmp(name, "electric_update") == 0 ||
+		strcmp(name, "electric_delete") == 0;
+}
+
+List *
+foreign_policies(Oid relid, bool permissive_only)
+{
+	List *names = NIL;
+	ListCell *cell;
+
+	foreach(cell, existing_policies(relid))
+	{
+		ExistingPolicy *policy = lfirst(cell);
+
+		if (!policy_is_ours(policy->name) && (policy->permissive || !permissive_only))
+			names = lappend(names, policy->name);
+	}
+	list_sort(names, compare_names);
+	return names;
+}
+
+/* SELECT * FROM pg_policy WHERE polrelid = relid */
+List *
+existing_policies(Oid relid)
+{
+	List *policies = NIL;
+	Relation rel = table_open(PolicyRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	ScanKeyInit(&key, Anum_pg_policy_polrelid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(relid));
+	scan = systable_beginscan(rel, PolicyPolrelidPolnameIndexId, true, NULL, 1, &key);
+	while ((tuple = systable_getnext(scan)) != NULL)
+		policies = lappend(policies, decode_policy(tuple, RelationGetDescr(rel)));
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return policies;
+}
+
+ExistingPolicy *
+existing_policy(Oid relid, const char *name)
+{
+	ListCell *cell;
+
+	foreach(cell, existing_policies(relid))
+	{
+		ExistingPolicy *policy = lfirst(cell);
+
+		if (strcmp(policy->name, name) == 0)
+			return policy;
+	}
+	return NULL;
+}
+
+int
+foreign_permissive_commands(Oid relid)
+{
+	int commands = 0;
+	ListCell *cell;
+
+	foreach(cell, existing_policies(relid))
+	{
+		ExistingPolicy *policy = lfirst(cell);
+
+		if (policy_is_ours(policy->name) || !policy->permissive)
+			continue;
+		switch (policy->command)
+		{
+			case 'r':
+				commands |= ACL_SELECT;
+				break;
+			case 'a':
+				commands |= ACL_INSERT;
+				break;
+			case 'w':
+				commands |= ACL_UPDATE;
+				break;
+			case 'd':
+				commands |= ACL_DELETE;
+				break;
+			case '*':
+				commands |= ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE;
+				break;
+			default:
+				elog(ERROR, "unrecognized policy command: %c", policy->command);
+		}
+	}
+	return commands;
+}
+
+bool
+policy_is_as_wanted(Relation rel, const ExistingPolicy *policy, const WantedPolicy *wanted)
+{
+	return policy->permissive && policy->for_public &&
+		policy->command == command_letter(wanted->command) &&
+		equal(policy->using_expr, analysed(rel, wanted->using_sql)) &&
+		equal(policy->check_expr, analysed(rel, wanted->check_sql));
+}
+
+bool
+policy_has_comment(const ExistingPolicy *policy, const char *comment)
+{
+	char *existing = GetComment(policy->oid, PolicyRelationId, 0);
+
+	return existing && strcmp(existing, comment) == 0;
+}
+
+static ExistingPolicy *
+decode_policy(HeapTuple tuple, TupleDesc desc)
+{
+	Form_pg_policy form = (Form_pg_policy) GETSTRUCT(tuple);
+	ExistingPolicy *policy = palloc(sizeof(ExistingPolicy));
+	bool is_null;
+
+	policy->oid = form->oid;
+	policy->name = pstrdup(NameStr(form->polname));
+	policy->command = form->polcmd;
+	policy->permissive = form->polpermissive;
+	policy->for_public =
+		is_for_public(heap_getattr(tuple, Anum_pg_policy_polroles, desc, &is_null));
+	policy->using_expr = stored_expression(tuple, desc, Anum_pg_policy_polqual);
+	policy->check_expr = stored_expression(tuple, desc, Anum_pg_policy_polwithcheck);
+	return policy;
+}
+
+/* is_for_public: is a polroles exactly {PUBLIC}? */
+static bool
+is_for_public(Datum roles)
+{
+	ArrayType *array = DatumGetArrayTypeP(roles);
+
+	return ARR_NDIM(array) == 1 && ARR_DIMS(array)[0] == 1 &&
+		*(Oid *) ARR_DATA_PTR(array) == ACL_ID_PUBLIC;
+}
+
+static Node *
+stored_expression(HeapTuple tuple, TupleDesc desc, AttrNumber attnum)
+{
+	bool is_null;
+	Datum value = heap_getattr(tuple, attnum, desc, &is_null);
+
+	return is_null ? NULL : stringToNode(TextDatumGetCString(value));
+}
+
+/*
+ * analysed returns the expression sql as CREATE POLICY would store it, NULL for NULL.
+ */
+static Node *
+analysed(Relation rel, const char *sql)
+{
+	ParseState *pstate;
+	ParseNamespaceItem *nsitem;
+	RawStmt *raw;
+	ResTarget *target;
+	Node *expression;
+
+	if (sql == NULL)
+		return NULL;
+
+	raw = linitial_node(RawStmt, raw_parser(psprintf("SELECT %s", sql), RAW_PARSE_DEFAULT));
+	target = linitial_node(ResTarget, castNode(SelectStmt, raw->stmt)->targetList);
+
+	pstate = make_parsestate(NULL);
+	nsitem = addRangeTableEntryForRelation(pstate, rel, AccessShareLock, NULL, false, false);
+	addNSItemToQuery(pstate, nsitem, false, true, true);
+	expression = transformWhereClause(pstate, target->val, EXPR_KIND_POLICY, "POLICY");
+	assign_expr_collations(pstate, expression);
+	free_parsestate(pstate);
+	return expression;
+}
+
+/* command_letter returns polcmd for SELECT, INSERT, UPDATE or DELETE. */
+static char
+command_letter(const char *command)
+{
+	switch (privilege_from_name(command))
+	{
+		case ACL_SELECT:
+			return 'r';
+		case ACL_INSERT:
+			return 'a';
+		case ACL_UPDATE:
+			return 'w';
+		case ACL_DELETE:
+			return 'd';
+		default:
+			elog(ERROR, "unrecognized policy command: %s", command);
+	}
+	return '\0'; /* not reached */
+}
+
+static int
+compare_names(const ListCell *a, const ListCell *b)
+{
+	return strcmp(lfirst(a), lfirst(b));
+}

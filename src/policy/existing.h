@@ -1,0 +1,44 @@
+/*
+ * existing.h
+ *		What stands in pg_policy; inside src/policy only.
+ */
+#ifndef ELECTRIC_EXISTING_H
+#define ELECTRIC_EXISTING_H
+
+#include "nodes/nodes.h"
+#include "nodes/pg_list.h"
+#include "utils/relcache.h"
+
+#include "policy/policy.h"
+
+/* A row of pg_policy */
+typedef struct ExistingPolicy
+{
+	Oid oid;
+	char *name;
+	char command; /* polcmd */
+	bool permissive;
+	bool for_public; /* TO PUBLIC and nobody else */
+	Node *using_expr;
+	Node *check_expr;
+} ExistingPolicy;
+
+/* existing_policies returns all policies of relid; existing_policy one, or NULL. */
+extern List *existing_policies(Oid relid);
+extern ExistingPolicy *existing_policy(Oid relid, const char *name);
+
+/*
+ * foreign_permissive_commands returns a bit (ACL_SELECT ..) for each command that a
+ * permissive policy of someone else stands for.
+ */
+extern int foreign_permissive_commands(Oid relid);
+
+/*
+ * policy_is_as_wanted: would CREATE POLICY store the very same? To be called
+ * under the search_path and user that CREATE POLICY would have.
+ */
+extern bool policy_is_as_wanted(Relation rel, const ExistingPolicy *policy,
+								const WantedPolicy *wanted);
+extern bool policy_has_comment(const ExistingPolicy *policy, const char *comment);
+
+#endif /* ELECTRIC_EXISTING_H */
