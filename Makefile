@@ -44,20 +44,21 @@ check-layers:
 	@test/check-layers .
 
 # Every file with both compilers, warnings being errors; objects go to build/.
-CHECK_COMPILERS = gcc clang
+CHECK_gcc ?= gcc
+CHECK_clang ?= clang-14
 CHECK_CFLAGS = -std=gnu99 -O2 -fPIC -fno-strict-aliasing -fwrapv $(WARNINGS) \
 	-Wdeclaration-after-statement -Wmissing-prototypes -Wpointer-arith -Wvla \
 	-Wendif-labels -Wmissing-format-attribute -Wformat-security
 CHECK_CPPFLAGS = $(PG_CPPFLAGS) -D_GNU_SOURCE -isystem $(shell $(PG_CONFIG) --includedir-server)
-check-compilers: $(foreach c,$(CHECK_COMPILERS),$(SOURCES:%.c=build/$(c)/%.o))
+check-compilers: $(foreach c,gcc clang,$(SOURCES:%.c=build/$(c)/%.o))
 define compile_with
 build/$(1)/%.o: %.c
 	@mkdir -p $$(@D)
-	$(1) $$(CHECK_CFLAGS) $$(CHECK_CPPFLAGS) -MMD -MP -c -o $$@ $$<
+	$(CHECK_$(1)) $$(CHECK_CFLAGS) $$(CHECK_CPPFLAGS) -MMD -MP -c -o $$@ $$<
 -include $(SOURCES:%.c=build/$(1)/%.d)
 endef
 ifneq ($(filter check-compilers,$(MAKECMDGOALS)),)
-$(foreach c,$(CHECK_COMPILERS),$(eval $(call compile_with,$(c))))
+$(foreach c,gcc clang,$(eval $(call compile_with,$(c))))
 endif
 
 # Mistakes that compilers miss. The server's headers stay unread (they are

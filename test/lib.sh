@@ -51,6 +51,7 @@ leave_place()
 {
 	local status=$?
 
+	set +e
 	trap - EXIT
 	trap '' INT TERM HUP		# make passes a signal on that reached us already
 	if [ -n "${JOB:-}" ]; then
