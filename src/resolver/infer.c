@@ -3,9 +3,10 @@
  *		Paths that a statement leaves out: the only forward way to the scope.
  *
  * All tables that foreign keys reach from the start are read once into a graph;
- * those from which the scope cannot be reached play no part. Enumeration never
- * enters a dead end and stops after MAX_PATHS, so that its work is bounded on
- * any schema.
+ * those from which the scope cannot be reached play no part. The paths are tried
+ * by length: each round follows those that can stay within its limit, and sets
+ * the next limit to the shortest one left out. So no round enters a dead end, each
+ * finds at least one path, and it is over after MAX_PATHS, on any schema.
  */
 #include "postgres.h"
 
@@ -27,14 +28,18 @@ typedef struct Table
 	Oid			relid;			/* hash key */
 	List	   *steps;			/* KeyStep *: its forward keys */
 	bool		on_path;		/* part of the path that is being tried */
-	int			seen;			/* last search that came here */
+	int			seen;			/* last measuring that came here .. */
+	int			distance;		/* .. and after how many steps */
 } Table;
 
 typedef struct Search
 {
 	HTAB	   *tables;
 	Oid			scope_relid;
-	int			round;			/* number of the current reachability search */
+	int			measured;		/* number of the last measuring */
+	int			done;			/* paths up to this length have been found */
+	int			limit;			/* longest path of this round */
+	int			next_limit;		/* shortest path left out by it, 0: none */
 	List	   *path;			/* KeyStep *: the steps being tried */
 	List	   *found;			/* list of lists of KeyStep *, at most MAX_PATHS + 1 */
 } Search;
@@ -45,7 +50,7 @@ static void load_tables(Search *search, Oid relid, bool usable_only);
 static Table *add_table(Search *search, Oid relid, List **queue);
 static Table *get_table(Search *search, Oid relid);
 static void extend_path(Search *search, Table *table);
-static bool reaches_scope(Search *search, Oid relid);
+static int	distance_to_scope(Search *search, Table *start);
 static char *paths_to_list(List *paths);
 static void no_path(const char *source, Oid relid, Oid scope_relid, int location) pg_attribute_noreturn();
 
@@ -107,13 +112,14 @@ infer_once(const char *source, Oid relid, Oid scope_relid, int location)
 
 /*
  * find_paths returns the forward paths between two different tables, as lists of
- * KeyStep *, at most MAX_PATHS + 1, in order of the constraints' names.
+ * KeyStep *, at most MAX_PATHS + 1, the shortest first.
  */
 static List *
 find_paths(Oid relid, Oid scope_relid, bool usable_only)
 {
 	Search		search = {0};
 	HASHCTL		ctl = {0};
+	Table	   *start;
 
 	ctl.keysize = sizeof(Oid);
 	ctl.entrysize = sizeof(Table);
@@ -122,8 +128,15 @@ find_paths(Oid relid, Oid scope_relid, bool usable_only)
 								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	search.scope_relid = scope_relid;
 	load_tables(&search, relid, usable_only);
-	if (reaches_scope(&search, relid))
-		extend_path(&search, get_table(&search, relid));
+	start = get_table(&search, relid);
+	search.next_limit = distance_to_scope(&search, start);
+	while (search.next_limit > 0 && list_length(search.found) <= MAX_PATHS)
+	{
+		search.limit = search.next_limit;
+		search.next_limit = 0;
+		extend_path(&search, start);
+		search.done = search.limit;
+	}
 	hash_destroy(search.tables);
 	return search.found;
 }
@@ -179,7 +192,10 @@ get_table(Search *search, Oid relid)
 	return hash_search(search->tables, &relid, HASH_FIND, NULL);
 }
 
-/* extend_path tries all steps that leave table, behind those of search->path. */
+/*
+ * extend_path tries the steps that leave table, behind those of search->path, and
+ * keeps the paths that are longer than those of the rounds before.
+ */
 static void
 extend_path(Search *search, Table *table)
 {
@@ -192,48 +208,62 @@ extend_path(Search *search, Table *table)
 	{
 		KeyStep    *step = lfirst(lc);
 		Table	   *next = get_table(search, step->to_relid);
+		int			rest = next->on_path ? -1 : distance_to_scope(search, next);
+		int			length = list_length(search->path) + 1 + rest;
 
 		if (list_length(search->found) > MAX_PATHS)
 			break;
-		if (next->on_path || !reaches_scope(search, next->relid))
+		if (rest < 0)
 			continue;
+		if (length > search->limit)
+		{
+			if (search->next_limit == 0 || length < search->next_limit)
+				search->next_limit = length;
+			continue;
+		}
 		search->path = lappend(search->path, step);
-		if (next->relid == search->scope_relid)
-			search->found = lappend(search->found, list_copy(search->path));
-		else
+		if (rest > 0)
 			extend_path(search, next);
+		else if (length > search->done)
+			search->found = lappend(search->found, list_copy(search->path));
 		search->path = list_delete_last(search->path);
 	}
 	table->on_path = false;
 }
 
-/* reaches_scope tells whether a way to the scope avoids the tables on the path. */
-static bool
-reaches_scope(Search *search, Oid relid)
+/*
+ * distance_to_scope returns the number of steps from start to the scope that avoid
+ * the tables on the path; -1 if there is no such way.
+ */
+static int
+distance_to_scope(Search *search, Table *start)
 {
-	List	   *queue = list_make1_oid(relid);
+	List	   *queue = list_make1(start);
 	int			next;
 
-	search->round++;
+	search->measured++;
+	start->seen = search->measured;
+	start->distance = 0;
 	for (next = 0; next < list_length(queue); next++)
 	{
-		Oid			current = list_nth_oid(queue, next);
+		Table	   *current = list_nth(queue, next);
 		ListCell   *lc;
 
 		CHECK_FOR_INTERRUPTS();
-		if (current == search->scope_relid)
-			return true;
-		foreach(lc, get_table(search, current)->steps)
+		if (current->relid == search->scope_relid)
+			return current->distance;
+		foreach(lc, current->steps)
 		{
 			Table	   *table = get_table(search, ((KeyStep *) lfirst(lc))->to_relid);
 
-			if (table->on_path || table->seen == search->round)
+			if (table->on_path || table->seen == search->measured)
 				continue;
-			table->seen = search->round;
-			queue = lappend_oid(queue, table->relid);
+			table->seen = search->measured;
+			table->distance = current->distance + 1;
+			queue = lappend(queue, table);
 		}
 	}
-	return false;
+	return -1;
 }
 
 /* paths_to_list returns paths as USING clauses with commas, MAX_PATHS at most. */
@@ -284,6 +314,6 @@ no_path(const char *source, Oid relid, Oid scope_relid, int location)
 			 errmsg("no foreign keys lead from table \"%s\" to scope \"%s\"",
 					table_label(relid), table_label(scope_relid)),
 			 errdetail("Without USING, a path follows foreign keys from table to referenced table only."),
-			 errhint("Add USING with the columns or foreign key constraints to follow."),
+			 errhint("Add the missing foreign key; a GRANT can also follow one backward, by USING with the constraint's name."),
 			 ddlx_errposition(source, location)));
 }
