@@ -95,8 +95,11 @@ key_steps_fitting(Oid relid, const char *schema, const char *table, const char *
 
 	if (is_table_called(relid, schema, table))
 	{
+		List	   *own = forward_steps_fitting(relid, name);
 		AttrNumber	attnum = get_attnum(relid, name);
 
+		if (schema != NULL && own != NIL)
+			return own;
 		foreach(lc, key_forward_steps(relid))
 		{
 			KeyStep    *step = lfirst(lc);
@@ -106,7 +109,7 @@ key_steps_fitting(Oid relid, const char *schema, const char *table, const char *
 		}
 		if (fitting != NIL)
 			return fitting;
-		fitting = forward_steps_fitting(relid, name);
+		fitting = own;
 	}
 	foreach(lc, key_backward_steps(relid, name))
 	{

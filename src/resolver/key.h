@@ -36,7 +36,8 @@ extern KeyStep *key_find_step(Oid constraint_relid, const char *name, Oid from_r
 /*
  * key_steps_fitting returns the foreign keys that the words [schema.][table.]name
  * can mean in a step that leaves relid: a column of relid that starts a foreign key
- * wins over constraints, of relid itself or of a table that refers to it.
+ * wins over constraints, of relid itself or of a table that refers to it. With a
+ * schema a constraint of relid wins, so that each foreign key can be named.
  */
 extern List *key_steps_fitting(Oid relid, const char *schema, const char *table,
 							   const char *name);
@@ -51,6 +52,9 @@ extern bool key_primary(Oid relid, int *nkeys, AttrNumber **attnums);
  * if it can.
  */
 extern char *key_step_obstacle(const KeyStep *step);
+
+/* key_scope_obstacle returns why a primary key cannot tell scopes apart, or NULL. */
+extern char *key_scope_obstacle(Oid relid, int nkeys, const AttrNumber *attnums);
 
 /* --- building paths (path.c) --- */
 
@@ -69,7 +73,7 @@ extern void append_name(StringInfo buf, const char *name);
 /* steps_to_list returns the names of steps (KeyStep *) as step_to_using does, with commas. */
 extern char *steps_to_list(List *steps);
 
-/* step_to_using returns the shortest words that name a step in USING. */
+/* step_to_using returns the shortest words that name a step in USING now. */
 extern char *step_to_using(const KeyStep *step);
 
 /* table_label returns a table's name for messages, qualified unless visible. */

@@ -21,10 +21,14 @@
 #include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 
 #include "resolver/key.h"
 
 static char *column_obstacle(const KeyStep *step, int i);
+static char *operator_obstacle(Oid operator, const char *column, const char *table);
+static bool is_same_equality(Oid collation, Oid other);
+static Oid	get_attcollation(Oid relid, AttrNumber attnum);
 static bool is_container_type(Oid type);
 static bool is_native_operator(Oid operator);
 static bool has_native_support(Oid opfamily, Oid left, Oid right, int16 procnum);
@@ -43,6 +47,35 @@ key_step_obstacle(const KeyStep *step)
 	{
 		char	   *obstacle = column_obstacle(step, i);
 
+		if (obstacle != NULL)
+			return obstacle;
+	}
+	return NULL;
+}
+
+char *
+key_scope_obstacle(Oid relid, int nkeys, const AttrNumber *attnums)
+{
+	int			i;
+
+	for (i = 0; i < nkeys; i++)
+	{
+		const char *column = get_attname(relid, attnums[i], true);
+		const char *table = get_rel_name(relid);
+		Oid			type = get_atttype(relid, attnums[i]);
+		TypeCacheEntry *entry;
+		char	   *obstacle;
+
+		if (column == NULL || table == NULL || !OidIsValid(type))
+			return psprintf("One of its columns is missing.");
+		if (is_container_type(type))
+			return psprintf("Column \"%s\" of table \"%s\" is an array, a range or a composite value.",
+							column, table);
+		entry = lookup_type_cache(getBaseType(type), TYPECACHE_EQ_OPR | TYPECACHE_HASH_PROC);
+		if (!OidIsValid(entry->hash_proc))
+			return psprintf("The values of column \"%s\" of table \"%s\" cannot be hashed.",
+							column, table);
+		obstacle = operator_obstacle(entry->eq_opr, column, table);
 		if (obstacle != NULL)
 			return obstacle;
 	}
@@ -73,13 +106,51 @@ column_obstacle(const KeyStep *step, int i)
 	if (!IsBinaryCoercible(ref_type, left) || !IsBinaryCoercible(type, right))
 		return psprintf("Column \"%s\" of table \"%s\" has another type than the column that it refers to.",
 						column, table);
-	if (!op_hashjoinable(operator, left))
+	if (!is_same_equality(get_attcollation(step->constraint_relid, attnum),
+						  get_attcollation(ref_relid, ref_attnum)))
+		return psprintf("Column \"%s\" of table \"%s\" has another collation than the column that it refers to.",
+						column, table);
+	return operator_obstacle(operator, column, table);
+}
+
+/* operator_obstacle returns why the values of a column cannot be looked up, or NULL. */
+static char *
+operator_obstacle(Oid operator, const char *column, const char *table)
+{
+	Oid			commutator = get_commutator(operator);
+	Oid			left;
+	Oid			right;
+
+	if (OidIsValid(operator))
+		op_input_types(operator, &left, &right);
+	if (!OidIsValid(commutator) || !op_hashjoinable(operator, left))
 		return psprintf("The values of column \"%s\" of table \"%s\" cannot be hashed.",
 						column, table);
-	if (!is_native_operator(operator))
+	if (!is_native_operator(operator) || !is_native_operator(commutator))
 		return psprintf("Column \"%s\" of table \"%s\" is compared by functions that are neither built in nor written in C.",
 						column, table);
 	return NULL;
+}
+
+/* is_same_equality tells whether equal under one collation is equal under the other. */
+static bool
+is_same_equality(Oid collation, Oid other)
+{
+	if (collation == other)
+		return true;
+	return (!OidIsValid(collation) || get_collation_isdeterministic(collation)) &&
+		(!OidIsValid(other) || get_collation_isdeterministic(other));
+}
+
+static Oid
+get_attcollation(Oid relid, AttrNumber attnum)
+{
+	Oid			type;
+	int32		typmod;
+	Oid			collation;
+
+	get_atttypetypmodcoll(relid, attnum, &type, &typmod, &collation);
+	return collation;
 }
 
 /* is_container_type tells types whose comparison calls that of another type. */

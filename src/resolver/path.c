@@ -20,14 +20,16 @@
 static KeyStep *find_step(const char *source, Oid relid, const DdlxStep *words,
 						  bool forward_only);
 static List *prefer_forward(List *fitting);
-static void step_missing(const char *source, Oid relid, const DdlxStep *words) pg_attribute_noreturn();
+static void step_missing(const char *source, Oid relid, const DdlxStep *words,
+						 bool forward_only) pg_attribute_noreturn();
 static void step_ambiguous(const char *source, Oid relid, const DdlxStep *words,
 						   List *fitting) pg_attribute_noreturn();
 static void check_step(const char *source, Oid start, List *taken,
 					   const KeyStep *step, bool forward_only, int location);
 static void path_ends_elsewhere(const char *source, Oid relid, Oid scope_relid,
-								const KeyStep *last, int location) pg_attribute_noreturn();
-static char *valid_steps(Oid relid);
+								const KeyStep *last, bool forward_only,
+								int location) pg_attribute_noreturn();
+static char *valid_steps(Oid relid, bool forward_only);
 static char *step_label(const DdlxStep *words);
 
 KeyPath *
@@ -53,7 +55,7 @@ path_resolve(const char *source, Oid relid, Oid scope_relid, List *steps,
 		current = step->to_relid;
 	}
 	if (current != scope_relid)
-		path_ends_elsewhere(source, relid, scope_relid, llast(taken), location);
+		path_ends_elsewhere(source, relid, scope_relid, llast(taken), forward_only, location);
 
 	path = path_make(relid, scope_relid, taken);
 	if (path == NULL)
@@ -101,7 +103,7 @@ find_step(const char *source, Oid relid, const DdlxStep *words, bool forward_onl
 	if (forward_only)
 		fitting = prefer_forward(fitting);
 	if (fitting == NIL)
-		step_missing(source, relid, words);
+		step_missing(source, relid, words, forward_only);
 	if (list_length(fitting) > 1)
 		step_ambiguous(source, relid, words, fitting);
 	return linitial(fitting);
@@ -126,10 +128,10 @@ prefer_forward(List *fitting)
 
 /* step_missing raises that words mean no foreign key, as exactly as it can. */
 static void
-step_missing(const char *source, Oid relid, const DdlxStep *words)
+step_missing(const char *source, Oid relid, const DdlxStep *words, bool forward_only)
 {
 	char	   *table = table_label(relid);
-	char	   *valid = valid_steps(relid);
+	char	   *valid = valid_steps(relid, forward_only);
 	bool		own = words->table == NULL || strcmp(words->table, get_rel_name(relid)) == 0;
 
 	if (own && get_attnum(relid, words->name) > 0)
@@ -152,7 +154,7 @@ step_missing(const char *source, Oid relid, const DdlxStep *words)
 			 errdetail("A step is a column that starts a foreign key of \"%s\", or the name of a foreign key constraint of \"%s\" or of a table that refers to it.",
 					   table, table),
 			 valid != NULL ? errhint("Steps from table \"%s\": %s.", table, valid) :
-			 errhint("Table \"%s\" has no foreign keys and none refers to it.", table),
+			 errhint("Table \"%s\" has no foreign keys to follow.", table),
 			 ddlx_errposition(source, words->location)));
 }
 
@@ -221,31 +223,37 @@ check_step(const char *source, Oid start, List *taken, const KeyStep *step,
 /* path_ends_elsewhere raises that a path does not lead to its scope. */
 static void
 path_ends_elsewhere(const char *source, Oid relid, Oid scope_relid,
-					const KeyStep *last, int location)
+					const KeyStep *last, bool forward_only, int location)
 {
 	char	   *whole = infer_using_clauses(relid, scope_relid);
-	char	   *valid = valid_steps(last->to_relid);
+	char	   *valid = valid_steps(last->to_relid, forward_only);
 	char	   *table = table_label(last->to_relid);
+	char	   *hint = NULL;
 
+	if (whole != NULL)
+		hint = psprintf("These paths lead there: %s.", whole);
+	else if (valid != NULL)
+		hint = psprintf("Steps from table \"%s\": %s.", table, valid);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
 			 errmsg("path from table \"%s\" ends at table \"%s\", not at scope table \"%s\"",
 					table_label(relid), table, table_label(scope_relid)),
 			 errdetail("Its last step follows foreign key \"%s\" from table \"%s\" to \"%s\".",
 					   last->constraint, table_label(last->from_relid), table),
-			 whole != NULL ? errhint("These paths lead there: %s.", whole) :
-			 valid != NULL ? errhint("Steps from table \"%s\": %s.", table, valid) : 0,
+			 hint != NULL ? errhint("%s", hint) : 0,
 			 ddlx_errposition(source, location)));
 }
 
 /* valid_steps lists the steps that can leave relid, as they are typed; NULL if none can. */
 static char *
-valid_steps(Oid relid)
+valid_steps(Oid relid, bool forward_only)
 {
-	List	   *steps = list_concat(key_forward_steps(relid), key_backward_steps(relid, NULL));
+	List	   *steps = key_forward_steps(relid);
 	List	   *valid = NIL;
 	ListCell   *lc;
 
+	if (!forward_only)
+		steps = list_concat(steps, key_backward_steps(relid, NULL));
 	foreach(lc, steps)
 	{
 		KeyStep    *step = lfirst(lc);

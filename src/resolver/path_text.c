@@ -69,6 +69,18 @@ path_keys(const KeyPath *path)
 	return lappend(keys, buf.data);
 }
 
+char *
+path_to_using(const KeyPath *path)
+{
+	StringInfoData buf;
+	int			i;
+
+	initStringInfo(&buf);
+	for (i = 0; i < path->nsteps; i++)
+		appendStringInfo(&buf, "%s%s", i > 0 ? "/" : "", step_to_using(&path->steps[i]));
+	return buf.data;
+}
+
 KeyPath *
 path_from_text(Oid relid, Oid scope_relid, const char *text, List *keys)
 {
@@ -92,7 +104,9 @@ path_from_text(Oid relid, Oid scope_relid, const char *text, List *keys)
 	if (current != scope_relid)
 		return NULL;
 	path = path_make(relid, scope_relid, steps);
-	if (path == NULL || !is_same_list(path_keys(path), keys))
+	if (path == NULL ||
+		key_scope_obstacle(scope_relid, path->nscope_keys, path->scope_attnums) != NULL ||
+		!is_same_list(path_keys(path), keys))
 		return NULL;
 	return path;
 }

@@ -65,8 +65,8 @@ extern Oid	resolve_owned_table(const char *source, RangeVar *name,
 
 /*
  * resolve_scope_table returns the OID of a table named as a role's scope, locked
- * in AccessShareLock: kinds as above, with a primary key (42P16 otherwise); with
- * must_own also ownership.
+ * in AccessShareLock: kinds as above, with a primary key (42P16 otherwise) whose
+ * values can be hashed (0A000); with must_own also ownership.
  */
 extern Oid	resolve_scope_table(const char *source, RangeVar *name, bool must_own);
 
@@ -123,6 +123,14 @@ extern KeyPath *path_resolve(const char *source, Oid relid, Oid scope_relid,
  */
 extern char *path_to_text(const KeyPath *path);
 extern List *path_keys(const KeyPath *path);	/* char * */
+
+/*
+ * path_to_using returns the path as it can be typed behind USING now, "" without
+ * steps: by columns where they are unambiguous, else by constraints, qualified
+ * where necessary. Unlike the canonical text it changes with the schema; for
+ * dump(), since a canonical name may meanwhile mean another key.
+ */
+extern char *path_to_using(const KeyPath *path);
 
 /*
  * path_from_text resolves a canonical text again; NULL if it no longer leads

@@ -58,6 +58,7 @@ resolve_scope_table(const char *source, RangeVar *name, bool must_own)
 	Oid			relid = look_up_table(source, name, AccessShareLock, must_own);
 	int			nkeys;
 	AttrNumber *attnums;
+	char	   *obstacle;
 
 	if (!OidIsValid(relid))
 		table_missing(source, name);
@@ -66,9 +67,16 @@ resolve_scope_table(const char *source, RangeVar *name, bool must_own)
 				(errcode(ERRCODE_INVALID_TABLE_DEFINITION),
 				 errmsg("scope table \"%s\" has no primary key", name->relname),
 				 errdetail("A scope is known by the primary key of its row."),
-				 errhint("Use ALTER TABLE %s ADD PRIMARY KEY.",
+				 errhint("Use ALTER TABLE %s ADD PRIMARY KEY (..).",
 						 quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
 													get_rel_name(relid))),
+				 ddlx_errposition(source, name->location)));
+	obstacle = key_scope_obstacle(relid, nkeys, attnums);
+	if (obstacle != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("primary key of table \"%s\" cannot identify scopes", name->relname),
+				 errdetail("%s", obstacle),
 				 ddlx_errposition(source, name->location)));
 	return relid;
 }
@@ -163,8 +171,10 @@ check_table_kind(const TableLookup *lookup, Oid relid, HeapTuple tuple)
 {
 	Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
 
-	if (form->relkind == RELKIND_VIEW || form->relkind == RELKIND_MATVIEW)
+	if (form->relkind == RELKIND_VIEW)
 		table_refused(lookup, "is a view", "Name the tables that the view reads.");
+	if (form->relkind == RELKIND_MATVIEW)
+		table_refused(lookup, "is a materialized view", "Name the tables that the view reads.");
 	if (form->relkind == RELKIND_FOREIGN_TABLE)
 		table_refused(lookup, "is a foreign table", NULL);
 	if (form->relkind != RELKIND_RELATION && form->relkind != RELKIND_PARTITIONED_TABLE)
