@@ -28,14 +28,14 @@ static char *create_index(Relation table, int nkeys, const AttrNumber *attnums);
 char *
 missing_index(Oid relid, int nkeys, const AttrNumber *attnums)
 {
-	Relation	table = table_open(relid, AccessShareLock);
-	bool		found = false;
-	char	   *statement = NULL;
-	ListCell   *lc;
+	Relation table = table_open(relid, AccessShareLock);
+	bool found = false;
+	char *statement = NULL;
+	ListCell *lc;
 
 	foreach(lc, RelationGetIndexList(table))
 	{
-		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
+		Relation index = index_open(lfirst_oid(lc), AccessShareLock);
 
 		found |= is_usable_index(index, table, nkeys, attnums);
 		index_close(index, AccessShareLock);
@@ -51,7 +51,7 @@ static bool
 is_usable_index(Relation index, Relation table, int nkeys, const AttrNumber *attnums)
 {
 	Form_pg_index form = index->rd_index;
-	Oid			method = index->rd_rel->relam;
+	Oid method = index->rd_rel->relam;
 
 	return form->indisvalid && form->indisready && form->indislive &&
 		heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL) &&
@@ -64,13 +64,13 @@ is_usable_index(Relation index, Relation table, int nkeys, const AttrNumber *att
 static bool
 is_prefix(Form_pg_index form, int nkeys, const AttrNumber *attnums)
 {
-	int			i;
+	int i;
 
 	if (form->indnkeyatts < nkeys)
 		return false;
 	for (i = 0; i < nkeys; i++)
 	{
-		int			j = 0;
+		int j = 0;
 
 		while (j < nkeys && form->indkey.values[j] != attnums[i])
 			j++;
@@ -87,11 +87,11 @@ is_prefix(Form_pg_index form, int nkeys, const AttrNumber *attnums)
 static bool
 compares_as_column(Relation index, Relation table, int nkeys)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < nkeys; i++)
 	{
-		AttrNumber	attnum = index->rd_index->indkey.values[i];
+		AttrNumber attnum = index->rd_index->indkey.values[i];
 		Form_pg_attribute column = TupleDescAttr(RelationGetDescr(table), attnum - 1);
 		TypeCacheEntry *type = lookup_type_cache(getBaseType(column->atttypid),
 												 TYPECACHE_EQ_OPR);
@@ -108,7 +108,7 @@ static char *
 create_index(Relation table, int nkeys, const AttrNumber *attnums)
 {
 	StringInfoData buf;
-	int			i;
+	int i;
 
 	initStringInfo(&buf);
 	appendStringInfo(&buf, "CREATE INDEX ON %s (",

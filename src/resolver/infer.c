@@ -20,28 +20,28 @@
 #include "resolver/key.h"
 
 /* How many paths an ambiguity error lists at most */
-#define MAX_PATHS	20
+#define MAX_PATHS 20
 
 /* A table of the graph */
 typedef struct Table
 {
-	Oid			relid;			/* hash key */
-	List	   *steps;			/* KeyStep *: its forward keys */
-	bool		on_path;		/* part of the path that is being tried */
-	int			seen;			/* last measuring that came here .. */
-	int			distance;		/* .. and after how many steps */
+	Oid relid;	  /* hash key */
+	List *steps;  /* KeyStep *: its forward keys */
+	bool on_path; /* part of the path that is being tried */
+	int seen;	  /* last measuring that came here .. */
+	int distance; /* .. and after how many steps */
 } Table;
 
 typedef struct Search
 {
-	HTAB	   *tables;
-	Oid			scope_relid;
-	int			measured;		/* number of the last measuring */
-	int			done;			/* paths up to this length have been found */
-	int			limit;			/* longest path of this round */
-	int			next_limit;		/* shortest path left out by it, 0: none */
-	List	   *path;			/* KeyStep *: the steps being tried */
-	List	   *found;			/* list of lists of KeyStep *, at most MAX_PATHS + 1 */
+	HTAB *tables;
+	Oid scope_relid;
+	int measured;	/* number of the last measuring */
+	int done;		/* paths up to this length have been found */
+	int limit;		/* longest path of this round */
+	int next_limit; /* shortest path left out by it, 0: none */
+	List *path;		/* KeyStep *: the steps being tried */
+	List *found;	/* list of lists of KeyStep *, at most MAX_PATHS + 1 */
 } Search;
 
 static KeyPath *infer_once(const char *source, Oid relid, Oid scope_relid, int location);
@@ -50,16 +50,16 @@ static void load_tables(Search *search, Oid relid, bool usable_only);
 static Table *add_table(Search *search, Oid relid, List **queue);
 static Table *get_table(Search *search, Oid relid);
 static void extend_path(Search *search, Table *table);
-static int	distance_to_scope(Search *search, Table *start);
+static int distance_to_scope(Search *search, Table *start);
 static char *paths_to_list(List *paths);
 static void no_path(const char *source, Oid relid, Oid scope_relid, int location) pg_attribute_noreturn();
 
 KeyPath *
 path_infer(const char *source, Oid relid, Oid scope_relid, int location)
 {
-	KeyPath    *path;
-	uint64		inval_count;
-	int			i;
+	KeyPath *path;
+	uint64 inval_count;
+	int i;
 
 	/* as RangeVarGetRelidExtended does: again, if locking brought news */
 	do
@@ -75,7 +75,7 @@ path_infer(const char *source, Oid relid, Oid scope_relid, int location)
 char *
 infer_using_clauses(Oid relid, Oid scope_relid)
 {
-	List	   *paths = find_paths(relid, scope_relid, true);
+	List *paths = find_paths(relid, scope_relid, true);
 
 	return paths != NIL ? paths_to_list(paths) : NULL;
 }
@@ -84,8 +84,8 @@ infer_using_clauses(Oid relid, Oid scope_relid)
 static KeyPath *
 infer_once(const char *source, Oid relid, Oid scope_relid, int location)
 {
-	List	   *paths = NIL;
-	KeyPath    *path;
+	List *paths = NIL;
+	KeyPath *path;
 
 	if (relid != scope_relid)
 	{
@@ -117,9 +117,9 @@ infer_once(const char *source, Oid relid, Oid scope_relid, int location)
 static List *
 find_paths(Oid relid, Oid scope_relid, bool usable_only)
 {
-	Search		search = {0};
-	HASHCTL		ctl = {0};
-	Table	   *start;
+	Search search = {0};
+	HASHCTL ctl = {0};
+	Table *start;
 
 	ctl.keysize = sizeof(Oid);
 	ctl.entrysize = sizeof(Table);
@@ -145,21 +145,21 @@ find_paths(Oid relid, Oid scope_relid, bool usable_only)
 static void
 load_tables(Search *search, Oid relid, bool usable_only)
 {
-	List	   *queue = NIL;
-	int			next;
+	List *queue = NIL;
+	int next;
 
 	add_table(search, relid, &queue);
 	for (next = 0; next < list_length(queue); next++)
 	{
-		Table	   *table = get_table(search, list_nth_oid(queue, next));
-		ListCell   *lc;
+		Table *table = get_table(search, list_nth_oid(queue, next));
+		ListCell *lc;
 
 		CHECK_FOR_INTERRUPTS();
 		if (table->relid == search->scope_relid)
 			continue;
 		foreach(lc, key_forward_steps(table->relid))
 		{
-			KeyStep    *step = lfirst(lc);
+			KeyStep *step = lfirst(lc);
 
 			if (usable_only && key_step_obstacle(step) != NULL)
 				continue;
@@ -173,8 +173,8 @@ load_tables(Search *search, Oid relid, bool usable_only)
 static Table *
 add_table(Search *search, Oid relid, List **queue)
 {
-	bool		found;
-	Table	   *table = hash_search(search->tables, &relid, HASH_ENTER, &found);
+	bool found;
+	Table *table = hash_search(search->tables, &relid, HASH_ENTER, &found);
 
 	if (!found)
 	{
@@ -199,17 +199,17 @@ get_table(Search *search, Oid relid)
 static void
 extend_path(Search *search, Table *table)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
 	table->on_path = true;
 	foreach(lc, table->steps)
 	{
-		KeyStep    *step = lfirst(lc);
-		Table	   *next = get_table(search, step->to_relid);
-		int			rest = next->on_path ? -1 : distance_to_scope(search, next);
-		int			length = list_length(search->path) + 1 + rest;
+		KeyStep *step = lfirst(lc);
+		Table *next = get_table(search, step->to_relid);
+		int rest = next->on_path ? -1 : distance_to_scope(search, next);
+		int length = list_length(search->path) + 1 + rest;
 
 		if (list_length(search->found) > MAX_PATHS)
 			break;
@@ -238,23 +238,23 @@ extend_path(Search *search, Table *table)
 static int
 distance_to_scope(Search *search, Table *start)
 {
-	List	   *queue = list_make1(start);
-	int			next;
+	List *queue = list_make1(start);
+	int next;
 
 	search->measured++;
 	start->seen = search->measured;
 	start->distance = 0;
 	for (next = 0; next < list_length(queue); next++)
 	{
-		Table	   *current = list_nth(queue, next);
-		ListCell   *lc;
+		Table *current = list_nth(queue, next);
+		ListCell *lc;
 
 		CHECK_FOR_INTERRUPTS();
 		if (current->relid == search->scope_relid)
 			return current->distance;
 		foreach(lc, current->steps)
 		{
-			Table	   *table = get_table(search, ((KeyStep *) lfirst(lc))->to_relid);
+			Table *table = get_table(search, ((KeyStep *) lfirst(lc))->to_relid);
 
 			if (table->on_path || table->seen == search->measured)
 				continue;
@@ -271,12 +271,12 @@ static char *
 paths_to_list(List *paths)
 {
 	StringInfoData buf;
-	int			i;
+	int i;
 
 	initStringInfo(&buf);
 	for (i = 0; i < list_length(paths) && i < MAX_PATHS; i++)
 	{
-		ListCell   *lc;
+		ListCell *lc;
 		const char *separator = "";
 
 		appendStringInfoString(&buf, i > 0 ? ", USING " : "USING ");
@@ -295,15 +295,15 @@ paths_to_list(List *paths)
 static void
 no_path(const char *source, Oid relid, Oid scope_relid, int location)
 {
-	List	   *unusable = find_paths(relid, scope_relid, false);
-	ListCell   *lc;
+	List *unusable = find_paths(relid, scope_relid, false);
+	ListCell *lc;
 
 	if (unusable != NIL)
 	{
 		foreach(lc, linitial(unusable))
 		{
-			KeyStep    *step = lfirst(lc);
-			char	   *obstacle = key_step_obstacle(step);
+			KeyStep *step = lfirst(lc);
+			char *obstacle = key_step_obstacle(step);
 
 			if (obstacle != NULL)
 				path_step_unusable(source, step, obstacle, location);

@@ -31,10 +31,10 @@ static bool is_table_called(Oid relid, const char *schema, const char *table);
 List *
 key_forward_steps(Oid relid)
 {
-	Relation	catalog = table_open(ConstraintRelationId, AccessShareLock);
+	Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
 	SysScanDesc scan = scan_table_constraints(catalog, relid, NULL);
-	List	   *steps = NIL;
-	HeapTuple	tuple;
+	List *steps = NIL;
+	HeapTuple tuple;
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
@@ -49,10 +49,10 @@ key_forward_steps(Oid relid)
 List *
 key_backward_steps(Oid relid, const char *name)
 {
-	Relation	catalog = table_open(ConstraintRelationId, AccessShareLock);
+	Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
 	SysScanDesc scan = scan_named_constraints(catalog, name);
-	List	   *steps = NIL;
-	HeapTuple	tuple;
+	List *steps = NIL;
+	HeapTuple tuple;
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
@@ -70,10 +70,10 @@ key_backward_steps(Oid relid, const char *name)
 KeyStep *
 key_find_step(Oid constraint_relid, const char *name, Oid from_relid)
 {
-	Relation	catalog = table_open(ConstraintRelationId, AccessShareLock);
+	Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
 	SysScanDesc scan = scan_table_constraints(catalog, constraint_relid, name);
-	HeapTuple	tuple = systable_getnext(scan);
-	KeyStep    *step = NULL;
+	HeapTuple tuple = systable_getnext(scan);
+	KeyStep *step = NULL;
 
 	if (HeapTupleIsValid(tuple) && is_own_foreign_key(tuple))
 	{
@@ -90,19 +90,19 @@ key_find_step(Oid constraint_relid, const char *name, Oid from_relid)
 List *
 key_steps_fitting(Oid relid, const char *schema, const char *table, const char *name)
 {
-	List	   *fitting = NIL;
-	ListCell   *lc;
+	List *fitting = NIL;
+	ListCell *lc;
 
 	if (is_table_called(relid, schema, table))
 	{
-		List	   *own = forward_steps_fitting(relid, name);
-		AttrNumber	attnum = get_attnum(relid, name);
+		List *own = forward_steps_fitting(relid, name);
+		AttrNumber attnum = get_attnum(relid, name);
 
 		if (schema != NULL && own != NIL)
 			return own;
 		foreach(lc, key_forward_steps(relid))
 		{
-			KeyStep    *step = lfirst(lc);
+			KeyStep *step = lfirst(lc);
 
 			if (attnum != InvalidAttrNumber && step->from_attnums[0] == attnum)
 				fitting = lappend(fitting, step);
@@ -113,7 +113,7 @@ key_steps_fitting(Oid relid, const char *schema, const char *table, const char *
 	}
 	foreach(lc, key_backward_steps(relid, name))
 	{
-		KeyStep    *step = lfirst(lc);
+		KeyStep *step = lfirst(lc);
 
 		if (is_table_called(step->to_relid, schema, table))
 			fitting = lappend(fitting, step);
@@ -124,16 +124,16 @@ key_steps_fitting(Oid relid, const char *schema, const char *table, const char *
 bool
 key_primary(Oid relid, int *nkeys, AttrNumber **attnums)
 {
-	Relation	catalog = table_open(ConstraintRelationId, AccessShareLock);
+	Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
 	SysScanDesc scan = scan_table_constraints(catalog, relid, NULL);
-	bool		found = false;
-	HeapTuple	tuple;
+	bool found = false;
+	HeapTuple tuple;
 
 	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
-		Datum		conkey;
-		ArrayType  *array;
-		bool		isnull;
+		Datum conkey;
+		ArrayType *array;
+		bool isnull;
 
 		if (((Form_pg_constraint) GETSTRUCT(tuple))->contype != CONSTRAINT_PRIMARY)
 			continue;
@@ -156,7 +156,7 @@ static KeyStep *
 make_step(HeapTuple tuple, bool forward)
 {
 	Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(tuple);
-	KeyStep    *step = palloc0(sizeof(KeyStep));
+	KeyStep *step = palloc0(sizeof(KeyStep));
 	AttrNumber *referencing = palloc(sizeof(AttrNumber) * INDEX_MAX_KEYS);
 	AttrNumber *referenced = palloc(sizeof(AttrNumber) * INDEX_MAX_KEYS);
 
@@ -220,7 +220,7 @@ scan_named_constraints(Relation catalog, const char *name)
 static Datum
 name_datum(const char *name)
 {
-	Name		copy = palloc0(sizeof(NameData));
+	Name copy = palloc0(sizeof(NameData));
 
 	namestrcpy(copy, name);
 	return NameGetDatum(copy);
@@ -230,7 +230,7 @@ name_datum(const char *name)
 static List *
 forward_steps_fitting(Oid relid, const char *name)
 {
-	KeyStep    *step = key_find_step(relid, name, relid);
+	KeyStep *step = key_find_step(relid, name, relid);
 
 	return step != NULL ? list_make1(step) : NIL;
 }
@@ -239,8 +239,8 @@ forward_steps_fitting(Oid relid, const char *name)
 static bool
 is_table_called(Oid relid, const char *schema, const char *table)
 {
-	char	   *relname;
-	char	   *nspname;
+	char *relname;
+	char *nspname;
 
 	if (table == NULL)
 		return true;

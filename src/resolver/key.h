@@ -87,4 +87,4 @@ extern char *table_label(Oid relid);
  */
 extern char *infer_using_clauses(Oid relid, Oid scope_relid);
 
-#endif							/* ELECTRIC_RESOLVER_KEY_H */
+#endif /* ELECTRIC_RESOLVER_KEY_H */

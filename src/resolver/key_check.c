@@ -26,9 +26,9 @@
 #include "resolver/key.h"
 
 static char *column_obstacle(const KeyStep *step, int i);
-static char *operator_obstacle(Oid operator, const char *column, const char *table);
+static char *operator_obstacle(Oid operator, const char * column, const char *table);
 static bool is_same_equality(Oid collation, Oid other);
-static Oid	get_attcollation(Oid relid, AttrNumber attnum);
+static Oid get_attcollation(Oid relid, AttrNumber attnum);
 static bool is_container_type(Oid type);
 static bool is_native_operator(Oid operator);
 static bool has_native_support(Oid opfamily, Oid left, Oid right, int16 procnum);
@@ -37,7 +37,7 @@ static bool is_native_function(Oid function);
 char *
 key_step_obstacle(const KeyStep *step)
 {
-	int			i;
+	int i;
 
 	if (step->from_relid == step->to_relid)
 		return psprintf("It refers to its own table, and a path goes through no table twice.");
@@ -45,7 +45,7 @@ key_step_obstacle(const KeyStep *step)
 		return psprintf("It joins a single partition; paths go through the whole partitioned table.");
 	for (i = 0; i < step->nkeys; i++)
 	{
-		char	   *obstacle = column_obstacle(step, i);
+		char *obstacle = column_obstacle(step, i);
 
 		if (obstacle != NULL)
 			return obstacle;
@@ -56,15 +56,15 @@ key_step_obstacle(const KeyStep *step)
 char *
 key_scope_obstacle(Oid relid, int nkeys, const AttrNumber *attnums)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < nkeys; i++)
 	{
 		const char *column = get_attname(relid, attnums[i], true);
 		const char *table = get_rel_name(relid);
-		Oid			type = get_atttype(relid, attnums[i]);
+		Oid type = get_atttype(relid, attnums[i]);
 		TypeCacheEntry *entry;
-		char	   *obstacle;
+		char *obstacle;
 
 		if (column == NULL || table == NULL || !OidIsValid(type))
 			return psprintf("One of its columns is missing.");
@@ -86,23 +86,23 @@ key_scope_obstacle(Oid relid, int nkeys, const AttrNumber *attnums)
 static char *
 column_obstacle(const KeyStep *step, int i)
 {
-	AttrNumber	attnum = step->forward ? step->from_attnums[i] : step->to_attnums[i];
-	AttrNumber	ref_attnum = step->forward ? step->to_attnums[i] : step->from_attnums[i];
-	Oid			ref_relid = step->forward ? step->to_relid : step->from_relid;
-	Oid			type = get_atttype(step->constraint_relid, attnum);
-	Oid			ref_type = get_atttype(ref_relid, ref_attnum);
+	AttrNumber attnum = step->forward ? step->from_attnums[i] : step->to_attnums[i];
+	AttrNumber ref_attnum = step->forward ? step->to_attnums[i] : step->from_attnums[i];
+	Oid ref_relid = step->forward ? step->to_relid : step->from_relid;
+	Oid type = get_atttype(step->constraint_relid, attnum);
+	Oid ref_type = get_atttype(ref_relid, ref_attnum);
 	const char *column = get_attname(step->constraint_relid, attnum, true);
 	const char *table = get_rel_name(step->constraint_relid);
-	Oid			operator = step->operators[i];
-	Oid			left;
-	Oid			right;
+	Oid operator= step->operators[i];
+	Oid left;
+	Oid right;
 
 	if (column == NULL || table == NULL || !OidIsValid(type) || !OidIsValid(ref_type))
 		return psprintf("One of its columns is missing.");
 	if (is_container_type(type) || is_container_type(ref_type))
 		return psprintf("Column \"%s\" of table \"%s\" is an array, a range or a composite value.",
 						column, table);
-	op_input_types(operator, &left, &right);
+	op_input_types(operator, & left, &right);
 	if (!IsBinaryCoercible(ref_type, left) || !IsBinaryCoercible(type, right))
 		return psprintf("Column \"%s\" of table \"%s\" has another type than the column that it refers to.",
 						column, table);
@@ -115,14 +115,14 @@ column_obstacle(const KeyStep *step, int i)
 
 /* operator_obstacle returns why the values of a column cannot be looked up, or NULL. */
 static char *
-operator_obstacle(Oid operator, const char *column, const char *table)
+operator_obstacle(Oid operator, const char * column, const char *table)
 {
-	Oid			commutator = get_commutator(operator);
-	Oid			left;
-	Oid			right;
+	Oid commutator = get_commutator(operator);
+	Oid left;
+	Oid right;
 
 	if (OidIsValid(operator))
-		op_input_types(operator, &left, &right);
+		op_input_types(operator, & left, &right);
 	if (!OidIsValid(commutator) || !op_hashjoinable(operator, left))
 		return psprintf("The values of column \"%s\" of table \"%s\" cannot be hashed.",
 						column, table);
@@ -145,9 +145,9 @@ is_same_equality(Oid collation, Oid other)
 static Oid
 get_attcollation(Oid relid, AttrNumber attnum)
 {
-	Oid			type;
-	int32		typmod;
-	Oid			collation;
+	Oid type;
+	int32 typmod;
+	Oid collation;
 
 	get_atttypetypmodcoll(relid, attnum, &type, &typmod, &collation);
 	return collation;
@@ -157,7 +157,7 @@ get_attcollation(Oid relid, AttrNumber attnum)
 static bool
 is_container_type(Oid type)
 {
-	Oid			base = getBaseType(type);
+	Oid base = getBaseType(type);
 
 	switch (get_typtype(base))
 	{
@@ -180,12 +180,12 @@ is_native_operator(Oid operator)
 {
 	RegProcedure left_hash;
 	RegProcedure right_hash;
-	CatCList   *families;
-	bool		native = true;
-	int			i;
+	CatCList *families;
+	bool native = true;
+	int i;
 
 	if (!is_native_function(get_opcode(operator)) ||
-		!get_op_hash_functions(operator, &left_hash, &right_hash) ||
+		!get_op_hash_functions(operator, & left_hash, &right_hash) ||
 		!is_native_function(left_hash) || !is_native_function(right_hash))
 		return false;
 
@@ -212,9 +212,9 @@ is_native_operator(Oid operator)
 static bool
 has_native_support(Oid opfamily, Oid left, Oid right, int16 procnum)
 {
-	Oid			types[2];
-	int			i;
-	int			j;
+	Oid types[2];
+	int i;
+	int j;
 
 	types[0] = left;
 	types[1] = right;
@@ -222,7 +222,7 @@ has_native_support(Oid opfamily, Oid left, Oid right, int16 procnum)
 	{
 		for (j = 0; j < 2; j++)
 		{
-			Oid			function = get_opfamily_proc(opfamily, types[i], types[j], procnum);
+			Oid function = get_opfamily_proc(opfamily, types[i], types[j], procnum);
 
 			if (OidIsValid(function) && !is_native_function(function))
 				return false;
@@ -234,8 +234,8 @@ has_native_support(Oid opfamily, Oid left, Oid right, int16 procnum)
 static bool
 is_native_function(Oid function)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	Oid			language;
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Oid language;
 
 	if (!HeapTupleIsValid(tuple))
 		return false;

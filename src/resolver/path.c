@@ -15,7 +15,7 @@
 #include "resolver/key.h"
 
 /* How many valid steps an error lists at most */
-#define MAX_LISTED_STEPS	20
+#define MAX_LISTED_STEPS 20
 
 static KeyStep *find_step(const char *source, Oid relid, const DdlxStep *words,
 						  bool forward_only);
@@ -36,16 +36,16 @@ KeyPath *
 path_resolve(const char *source, Oid relid, Oid scope_relid, List *steps,
 			 int path_location, bool forward_only)
 {
-	List	   *taken = NIL;
-	Oid			current = relid;
-	int			location = path_location;
-	KeyPath    *path;
-	ListCell   *lc;
+	List *taken = NIL;
+	Oid current = relid;
+	int location = path_location;
+	KeyPath *path;
+	ListCell *lc;
 
 	foreach(lc, steps)
 	{
 		const DdlxStep *words = lfirst(lc);
-		KeyStep    *step;
+		KeyStep *step;
 
 		location = words->location;
 		step = find_step(source, current, words, forward_only);
@@ -69,8 +69,8 @@ path_resolve(const char *source, Oid relid, Oid scope_relid, List *steps,
 KeyPath *
 path_make(Oid relid, Oid scope_relid, List *steps)
 {
-	KeyPath    *path = palloc0(sizeof(KeyPath));
-	ListCell   *lc;
+	KeyPath *path = palloc0(sizeof(KeyPath));
+	ListCell *lc;
 
 	path->relid = relid;
 	path->scope_relid = scope_relid;
@@ -98,7 +98,7 @@ path_step_unusable(const char *source, const KeyStep *step, const char *obstacle
 static KeyStep *
 find_step(const char *source, Oid relid, const DdlxStep *words, bool forward_only)
 {
-	List	   *fitting = key_steps_fitting(relid, words->schema, words->table, words->name);
+	List *fitting = key_steps_fitting(relid, words->schema, words->table, words->name);
 
 	if (forward_only)
 		fitting = prefer_forward(fitting);
@@ -113,12 +113,12 @@ find_step(const char *source, Oid relid, const DdlxStep *words, bool forward_onl
 static List *
 prefer_forward(List *fitting)
 {
-	List	   *forward = NIL;
-	ListCell   *lc;
+	List *forward = NIL;
+	ListCell *lc;
 
 	foreach(lc, fitting)
 	{
-		KeyStep    *step = lfirst(lc);
+		KeyStep *step = lfirst(lc);
 
 		if (step->forward)
 			forward = lappend(forward, step);
@@ -130,9 +130,9 @@ prefer_forward(List *fitting)
 static void
 step_missing(const char *source, Oid relid, const DdlxStep *words, bool forward_only)
 {
-	char	   *table = table_label(relid);
-	char	   *valid = valid_steps(relid, forward_only);
-	bool		own = words->table == NULL || strcmp(words->table, get_rel_name(relid)) == 0;
+	char *table = table_label(relid);
+	char *valid = valid_steps(relid, forward_only);
+	bool own = words->table == NULL || strcmp(words->table, get_rel_name(relid)) == 0;
 
 	if (own && get_attnum(relid, words->name) > 0)
 		ereport(ERROR,
@@ -154,7 +154,7 @@ step_missing(const char *source, Oid relid, const DdlxStep *words, bool forward_
 			 errdetail("A step is a column that starts a foreign key of \"%s\", or the name of a foreign key constraint of \"%s\" or of a table that refers to it.",
 					   table, table),
 			 valid != NULL ? errhint("Steps from table \"%s\": %s.", table, valid) :
-			 errhint("Table \"%s\" has no foreign keys to follow.", table),
+							 errhint("Table \"%s\" has no foreign keys to follow.", table),
 			 ddlx_errposition(source, words->location)));
 }
 
@@ -163,13 +163,13 @@ static void
 step_ambiguous(const char *source, Oid relid, const DdlxStep *words, List *fitting)
 {
 	StringInfoData buf;
-	ListCell   *lc;
+	ListCell *lc;
 
 	initStringInfo(&buf);
 	foreach(lc, fitting)
 	{
-		KeyStep    *step = lfirst(lc);
-		Oid			owner = step->constraint_relid;
+		KeyStep *step = lfirst(lc);
+		Oid owner = step->constraint_relid;
 
 		if (buf.len > 0)
 			appendStringInfoString(&buf, ", ");
@@ -193,9 +193,9 @@ static void
 check_step(const char *source, Oid start, List *taken, const KeyStep *step,
 		   bool forward_only, int location)
 {
-	char	   *obstacle = key_step_obstacle(step);
-	bool		again = step->to_relid == start;
-	ListCell   *lc;
+	char *obstacle = key_step_obstacle(step);
+	bool again = step->to_relid == start;
+	ListCell *lc;
 
 	if (obstacle != NULL)
 		path_step_unusable(source, step, obstacle, location);
@@ -225,10 +225,10 @@ static void
 path_ends_elsewhere(const char *source, Oid relid, Oid scope_relid,
 					const KeyStep *last, bool forward_only, int location)
 {
-	char	   *whole = infer_using_clauses(relid, scope_relid);
-	char	   *valid = valid_steps(last->to_relid, forward_only);
-	char	   *table = table_label(last->to_relid);
-	char	   *hint = NULL;
+	char *whole = infer_using_clauses(relid, scope_relid);
+	char *valid = valid_steps(last->to_relid, forward_only);
+	char *table = table_label(last->to_relid);
+	char *hint = NULL;
 
 	if (whole != NULL)
 		hint = psprintf("These paths lead there: %s.", whole);
@@ -248,15 +248,15 @@ path_ends_elsewhere(const char *source, Oid relid, Oid scope_relid,
 static char *
 valid_steps(Oid relid, bool forward_only)
 {
-	List	   *steps = key_forward_steps(relid);
-	List	   *valid = NIL;
-	ListCell   *lc;
+	List *steps = key_forward_steps(relid);
+	List *valid = NIL;
+	ListCell *lc;
 
 	if (!forward_only)
 		steps = list_concat(steps, key_backward_steps(relid, NULL));
 	foreach(lc, steps)
 	{
-		KeyStep    *step = lfirst(lc);
+		KeyStep *step = lfirst(lc);
 
 		if (key_step_obstacle(step) != NULL)
 			continue;

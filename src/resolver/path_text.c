@@ -25,7 +25,7 @@ char *
 path_to_text(const KeyPath *path)
 {
 	StringInfoData buf;
-	int			i;
+	int i;
 
 	initStringInfo(&buf);
 	for (i = 0; i < path->nsteps; i++)
@@ -47,9 +47,9 @@ path_to_text(const KeyPath *path)
 List *
 path_keys(const KeyPath *path)
 {
-	List	   *keys = NIL;
+	List *keys = NIL;
 	StringInfoData buf;
-	int			i;
+	int i;
 
 	for (i = 0; i < path->nsteps; i++)
 	{
@@ -73,7 +73,7 @@ char *
 path_to_using(const KeyPath *path)
 {
 	StringInfoData buf;
-	int			i;
+	int i;
 
 	initStringInfo(&buf);
 	for (i = 0; i < path->nsteps; i++)
@@ -84,14 +84,14 @@ path_to_using(const KeyPath *path)
 KeyPath *
 path_from_text(Oid relid, Oid scope_relid, const char *text, List *keys)
 {
-	List	   *steps = NIL;
-	Oid			current = relid;
+	List *steps = NIL;
+	Oid current = relid;
 	const char *next = text;
-	KeyPath    *path;
+	KeyPath *path;
 
 	while (*next != '\0')
 	{
-		KeyStep    *step;
+		KeyStep *step;
 
 		if (steps != NIL && *next++ != '/')
 			return NULL;
@@ -138,7 +138,7 @@ append_name(StringInfo buf, const char *name)
 	/* unlike quote_identifier: no setting, no list of keywords */
 	if ((*name >= 'a' && *name <= 'z') || *name == '_')
 	{
-		size_t		plain = strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789");
+		size_t plain = strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789");
 
 		if (name[plain] == '\0')
 		{
@@ -159,14 +159,14 @@ append_name(StringInfo buf, const char *name)
 char *
 step_to_using(const KeyStep *step)
 {
-	char	   *table = get_rel_name(step->constraint_relid);
-	char	   *schema = get_namespace_name(get_rel_namespace(step->constraint_relid));
+	char *table = get_rel_name(step->constraint_relid);
+	char *schema = get_namespace_name(get_rel_namespace(step->constraint_relid));
 	StringInfoData buf;
 
 	initStringInfo(&buf);
 	if (step->forward)
 	{
-		char	   *column = get_attname(step->from_relid, step->from_attnums[0], false);
+		char *column = get_attname(step->from_relid, step->from_attnums[0], false);
 
 		if (names_only(step->from_relid, NULL, NULL, column, step))
 		{
@@ -192,7 +192,7 @@ char *
 steps_to_list(List *steps)
 {
 	StringInfoData buf;
-	ListCell   *lc;
+	ListCell *lc;
 
 	initStringInfo(&buf);
 	foreach(lc, steps)
@@ -207,7 +207,7 @@ steps_to_list(List *steps)
 char *
 table_label(Oid relid)
 {
-	char	   *name = get_rel_name(relid);
+	char *name = get_rel_name(relid);
 
 	if (RelationIsVisible(relid))
 		return name;
@@ -218,8 +218,8 @@ table_label(Oid relid)
 static void
 append_table(StringInfo buf, Oid relid)
 {
-	char	   *name = get_rel_name(relid);
-	char	   *schema = get_namespace_name(get_rel_namespace(relid));
+	char *name = get_rel_name(relid);
+	char *schema = get_namespace_name(get_rel_namespace(relid));
 
 	append_name(buf, schema);
 	appendStringInfoChar(buf, '.');
@@ -230,7 +230,7 @@ append_table(StringInfo buf, Oid relid)
 static void
 append_columns(StringInfo buf, Oid relid, int nkeys, const AttrNumber *attnums)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < nkeys; i++)
 	{
@@ -247,11 +247,11 @@ append_columns(StringInfo buf, Oid relid, int nkeys, const AttrNumber *attnums)
 static KeyStep *
 parse_step(const char **text, Oid current)
 {
-	char	   *names[3];
-	int			n = 0;
-	Oid			namespace;
-	Oid			relid;
-	KeyStep    *step;
+	char *names[3];
+	int n = 0;
+	Oid namespace;
+	Oid relid;
+	KeyStep *step;
 
 	do
 	{
@@ -313,7 +313,7 @@ static bool
 names_only(Oid relid, const char *schema, const char *table,
 		   const char *name, const KeyStep *step)
 {
-	List	   *fitting = key_steps_fitting(relid, schema, table, name);
+	List *fitting = key_steps_fitting(relid, schema, table, name);
 
 	return list_length(fitting) == 1 &&
 		((KeyStep *) linitial(fitting))->constraint_oid == step->constraint_oid;
@@ -323,8 +323,8 @@ names_only(Oid relid, const char *schema, const char *table,
 static bool
 is_same_list(List *a, List *b)
 {
-	ListCell   *la;
-	ListCell   *lb;
+	ListCell *la;
+	ListCell *lb;
 
 	if (list_length(a) != list_length(b))
 		return false;

@@ -21,14 +21,14 @@
 static bool find_unreadable(const KeyPath *path, Oid owner, Oid *relid, AttrNumber *attnum);
 static bool columns_readable(Oid relid, int nkeys, const AttrNumber *attnums,
 							 Oid reader, AttrNumber *unreadable);
-static Oid	table_owner(Oid relid);
+static Oid table_owner(Oid relid);
 
 void
 check_path_readable(const char *source, const KeyPath *path, int location)
 {
-	Oid			owner = table_owner(path->relid);
-	Oid			relid;
-	AttrNumber	attnum;
+	Oid owner = table_owner(path->relid);
+	Oid relid;
+	AttrNumber attnum;
 
 	if (!find_unreadable(path, owner, &relid, &attnum))
 		return;
@@ -47,9 +47,9 @@ check_path_readable(const char *source, const KeyPath *path, int location)
 bool
 is_path_readable(const KeyPath *path)
 {
-	Oid			owner = table_owner(path->relid);
-	Oid			relid;
-	AttrNumber	attnum;
+	Oid owner = table_owner(path->relid);
+	Oid relid;
+	AttrNumber attnum;
 
 	return OidIsValid(owner) && !find_unreadable(path, owner, &relid, &attnum);
 }
@@ -58,7 +58,7 @@ is_path_readable(const KeyPath *path)
 static bool
 find_unreadable(const KeyPath *path, Oid owner, Oid *relid, AttrNumber *attnum)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < path->nsteps; i++)
 	{
@@ -82,8 +82,8 @@ static bool
 columns_readable(Oid relid, int nkeys, const AttrNumber *attnums, Oid reader,
 				 AttrNumber *unreadable)
 {
-	bool		is_missing = false;
-	int			i;
+	bool is_missing = false;
+	int i;
 
 	*unreadable = attnums[0];
 	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
@@ -105,8 +105,8 @@ columns_readable(Oid relid, int nkeys, const AttrNumber *attnums, Oid reader,
 static Oid
 table_owner(Oid relid)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid			owner;
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid owner;
 
 	if (!HeapTupleIsValid(tuple))
 		return InvalidOid;

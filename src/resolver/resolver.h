@@ -24,16 +24,16 @@
  */
 typedef struct KeyStep
 {
-	char	   *constraint;		/* the foreign key's name */
-	Oid			constraint_oid;
-	Oid			constraint_relid;	/* the table it belongs to (referencing) */
-	bool		forward;
-	Oid			from_relid;
-	Oid			to_relid;
-	int			nkeys;
+	char *constraint; /* the foreign key's name */
+	Oid constraint_oid;
+	Oid constraint_relid; /* the table it belongs to (referencing) */
+	bool forward;
+	Oid from_relid;
+	Oid to_relid;
+	int nkeys;
 	AttrNumber *from_attnums;
 	AttrNumber *to_attnums;
-	Oid		   *operators;		/* conpfeqop: referenced column on the left,
+	Oid *operators; /* conpfeqop: referenced column on the left,
 								 * referencing column on the right */
 } KeyStep;
 
@@ -43,12 +43,12 @@ typedef struct KeyStep
  */
 typedef struct KeyPath
 {
-	Oid			relid;
-	Oid			scope_relid;
-	int			nsteps;
-	KeyStep    *steps;
-	int			nscope_keys;
-	AttrNumber *scope_attnums;	/* the scope table's primary key */
+	Oid relid;
+	Oid scope_relid;
+	int nsteps;
+	KeyStep *steps;
+	int nscope_keys;
+	AttrNumber *scope_attnums; /* the scope table's primary key */
 } KeyPath;
 
 /* --- tables and columns (table.c) --- */
@@ -60,15 +60,15 @@ typedef struct KeyPath
  * extension's own (42809), owned by the current user or a role he is a member
  * of (42501). InvalidOid if it is missing and missing_ok (NOTICE), else 42P01.
  */
-extern Oid	resolve_owned_table(const char *source, RangeVar *name,
-								LOCKMODE lockmode, bool missing_ok);
+extern Oid resolve_owned_table(const char *source, RangeVar *name,
+							   LOCKMODE lockmode, bool missing_ok);
 
 /*
  * resolve_scope_table returns the OID of a table named as a role's scope, locked
  * in AccessShareLock: kinds as above, with a primary key (42P16 otherwise) whose
  * values can be hashed (0A000); with must_own also ownership.
  */
-extern Oid	resolve_scope_table(const char *source, RangeVar *name, bool must_own);
+extern Oid resolve_scope_table(const char *source, RangeVar *name, bool must_own);
 
 /*
  * check_enable_kind raises 0A000 for a table that has or is an inheritance child
@@ -122,7 +122,7 @@ extern KeyPath *path_resolve(const char *source, Oid relid, Oid scope_relid,
  * gives no rows.
  */
 extern char *path_to_text(const KeyPath *path);
-extern List *path_keys(const KeyPath *path);	/* char * */
+extern List *path_keys(const KeyPath *path); /* char * */
 
 /*
  * path_to_using returns the path as it can be typed behind USING now, "" without
@@ -140,7 +140,7 @@ extern char *path_to_using(const KeyPath *path);
 extern KeyPath *path_from_text(Oid relid, Oid scope_relid, const char *text, List *keys);
 
 /* path_first_attnums: the columns of relid that a policy passes for this path. */
-extern int	path_first_attnums(const KeyPath *path, AttrNumber **attnums);
+extern int path_first_attnums(const KeyPath *path, AttrNumber **attnums);
 
 /* --- missing indexes (index.c) --- */
 
@@ -151,4 +151,4 @@ extern int	path_first_attnums(const KeyPath *path, AttrNumber **attnums);
  */
 extern char *missing_index(Oid relid, int nkeys, const AttrNumber *attnums);
 
-#endif							/* ELECTRIC_RESOLVER_H */
+#endif /* ELECTRIC_RESOLVER_H */

@@ -26,11 +26,11 @@
 typedef struct TableLookup
 {
 	const char *source;
-	RangeVar   *name;
-	bool		must_own;
+	RangeVar *name;
+	bool must_own;
 } TableLookup;
 
-static Oid	look_up_table(const char *source, RangeVar *name, LOCKMODE lockmode, bool must_own);
+static Oid look_up_table(const char *source, RangeVar *name, LOCKMODE lockmode, bool must_own);
 static void check_table_callback(const RangeVar *name, Oid relid, Oid old_relid, void *arg);
 static void check_table_kind(const TableLookup *lookup, Oid relid, HeapTuple tuple);
 static void table_refused(const TableLookup *lookup, const char *reason, const char *hint) pg_attribute_noreturn();
@@ -40,7 +40,7 @@ static void table_missing(const char *source, RangeVar *name) pg_attribute_noret
 Oid
 resolve_owned_table(const char *source, RangeVar *name, LOCKMODE lockmode, bool missing_ok)
 {
-	Oid			relid = look_up_table(source, name, lockmode, true);
+	Oid relid = look_up_table(source, name, lockmode, true);
 
 	if (!OidIsValid(relid))
 	{
@@ -55,10 +55,10 @@ resolve_owned_table(const char *source, RangeVar *name, LOCKMODE lockmode, bool 
 Oid
 resolve_scope_table(const char *source, RangeVar *name, bool must_own)
 {
-	Oid			relid = look_up_table(source, name, AccessShareLock, must_own);
-	int			nkeys;
+	Oid relid = look_up_table(source, name, AccessShareLock, must_own);
+	int nkeys;
 	AttrNumber *attnums;
-	char	   *obstacle;
+	char *obstacle;
 
 	if (!OidIsValid(relid))
 		table_missing(source, name);
@@ -84,8 +84,8 @@ resolve_scope_table(const char *source, RangeVar *name, bool must_own)
 void
 check_enable_kind(const char *source, Oid relid, int location)
 {
-	bool		child = has_superclass(relid);
-	bool		parent = get_rel_relkind(relid) != RELKIND_PARTITIONED_TABLE &&
+	bool child = has_superclass(relid);
+	bool parent = get_rel_relkind(relid) != RELKIND_PARTITIONED_TABLE &&
 		find_inheritance_children(relid, NoLock) != NIL;
 
 	if (child || parent)
@@ -93,7 +93,7 @@ check_enable_kind(const char *source, Oid relid, int location)
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("table \"%s\" takes part in inheritance", table_label(relid)),
 				 child ? errdetail("It inherits from another table, whose queries would show its rows without its rules.") :
-				 errdetail("Other tables inherit from it, and its queries would show their rows by its rules."),
+						 errdetail("Other tables inherit from it, and its queries would show their rows by its rules."),
 				 errhint("Use declarative partitioning, or ALTER TABLE .. NO INHERIT."),
 				 ddlx_errposition(source, location)));
 }
@@ -101,7 +101,7 @@ check_enable_kind(const char *source, Oid relid, int location)
 AttrNumber
 resolve_column(const char *source, Oid relid, const char *column, int location)
 {
-	AttrNumber	attnum = get_attnum(relid, column);
+	AttrNumber attnum = get_attnum(relid, column);
 
 	if (attnum == InvalidAttrNumber)
 		ereport(ERROR,
@@ -129,7 +129,7 @@ look_up_table(const char *source, RangeVar *name, LOCKMODE lockmode, bool must_o
 {
 	TableLookup lookup;
 	ErrorContextCallback errcallback;
-	Oid			relid;
+	Oid relid;
 
 	lookup.source = source;
 	lookup.name = name;
@@ -149,13 +149,13 @@ static void
 check_table_callback(const RangeVar *name, Oid relid, Oid old_relid, void *arg)
 {
 	const TableLookup *lookup = arg;
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	if (!OidIsValid(relid))
 		return;
 	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	if (!HeapTupleIsValid(tuple))
-		return;					/* dropped meanwhile: the name is looked up again */
+		return; /* dropped meanwhile: the name is looked up again */
 	check_table_kind(lookup, relid, tuple);
 	ReleaseSysCache(tuple);
 	if (lookup->must_own && !object_ownercheck(RelationRelationId, relid, GetUserId()))
@@ -219,7 +219,7 @@ table_missing(const char *source, RangeVar *name)
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_TABLE),
 			 name->schemaname != NULL ?
-			 errmsg("table \"%s.%s\" does not exist", name->schemaname, name->relname) :
-			 errmsg("table \"%s\" does not exist", name->relname),
+				 errmsg("table \"%s.%s\" does not exist", name->schemaname, name->relname) :
+				 errmsg("table \"%s\" does not exist", name->relname),
 			 ddlx_errposition(source, name->location)));
 }

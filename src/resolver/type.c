@@ -23,7 +23,7 @@ static void check_stored(const char *source, Oid relid, AttrNumber attnum, int l
 bool
 is_user_column_type(Oid type)
 {
-	Oid			base = getBaseType(type);
+	Oid base = getBaseType(type);
 
 	switch (base)
 	{
@@ -43,7 +43,7 @@ is_user_column_type(Oid type)
 bool
 is_role_column_type(Oid type)
 {
-	Oid			base = getBaseType(type);
+	Oid base = getBaseType(type);
 
 	return base == TEXTOID || base == VARCHAROID || base == NAMEOID ||
 		get_typtype(base) == TYPTYPE_ENUM;
@@ -52,7 +52,7 @@ is_role_column_type(Oid type)
 void
 check_user_column_type(const char *source, Oid relid, AttrNumber attnum, int location)
 {
-	Oid			type = get_atttype(relid, attnum);
+	Oid type = get_atttype(relid, attnum);
 
 	check_stored(source, relid, attnum, location);
 	if (!is_user_column_type(type))
@@ -68,7 +68,7 @@ check_user_column_type(const char *source, Oid relid, AttrNumber attnum, int loc
 void
 check_role_column_type(const char *source, Oid relid, AttrNumber attnum, int location)
 {
-	Oid			type = get_atttype(relid, attnum);
+	Oid type = get_atttype(relid, attnum);
 
 	check_stored(source, relid, attnum, location);
 	if (!is_role_column_type(type))
@@ -88,10 +88,10 @@ check_role_column_type(const char *source, Oid relid, AttrNumber attnum, int loc
 static bool
 is_citext(Oid type)
 {
-	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
-	bool		named;
-	Oid			extension;
-	char	   *extname;
+	HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	bool named;
+	Oid extension;
+	char *extname;
 
 	if (!HeapTupleIsValid(tuple))
 		return false;
@@ -109,8 +109,8 @@ is_citext(Oid type)
 static void
 check_stored(const char *source, Oid relid, AttrNumber attnum, int location)
 {
-	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attnum));
-	char		generated;
+	HeapTuple tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attnum));
+	char generated;
 
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for attribute %d of relation %u", attnum, relid);
