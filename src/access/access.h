@@ -12,4 +12,4 @@
 
 extern void access_init(void);
 
-#endif							/* ELECTRIC_ACCESS_H */
+#endif /* ELECTRIC_ACCESS_H */

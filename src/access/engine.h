@@ -1,0 +1,294 @@
+/*
+ * engine.h
+ *		The engine's inside: what its files know of each other.
+ *
+ *	rules.c		rows of electric.*, resolved, cached per session
+ *	statement.c	what lives as long as one statement: identity, snapshot, sets
+ *	reader.c	rows of one table by equality, through the best index
+ *	keyset.c	hash sets of keys
+ *	userid.c	user ids and role names, as values of the columns they stand in
+ *	path_walk.c	how a path is read, upward and downward
+ *	holdings.c	the scopes in which the user holds a role
+ *	scope.c		is this key in such a scope: probing upward, building downward
+ *	allows.c	the SQL functions that policies call
+ *	support.c	what the planner is told
+ *	roles.c		electric.roles()
+ *
+ * Everything read from the application's tables is read under the statement's
+ * snapshot, without privileges or policies, and runs no code but index and
+ * operator functions written in C (the resolver refuses paths over others).
+ */
+#ifndef ELECTRIC_ENGINE_H
+#define ELECTRIC_ENGINE_H
+
+#include "access/attmap.h"
+#include "access/genam.h"
+#include "access/relscan.h"
+#include "executor/execdesc.h"
+#include "executor/tuptable.h"
+#include "fmgr.h"
+#include "utils/array.h"
+#include "utils/snapshot.h"
+
+#include "catalog/catalog.h"
+#include "identity/identity.h"
+#include "resolver/resolver.h"
+
+/* --- rules.c --- */
+
+/*
+ * Where a role comes from: a resolved assignment. A source whose table, column
+ * or path no longer is as recorded is not in the rules at all.
+ */
+typedef struct RoleSource
+{
+	Oid relid;
+	Oid owner; /* of the table, when the rules were loaded */
+	AttrNumber user_attnum;
+	Oid user_type; /* base type */
+	Oid user_collation;
+	char *role;				/* static role, or NULL .. */
+	AttrNumber role_attnum; /* .. the column of a dynamic one */
+	Oid role_type;			/* base type */
+	KeyPath *path;			/* NULL: the role is global */
+} RoleSource;
+
+/* One arm of a policy: the grants of (table, privilege) through one path */
+typedef struct RuleArm
+{
+	const char *path_text; /* NULL: the arm for roles that need no row */
+	KeyPath *path;		   /* NULL for that arm */
+	List *roles;		   /* char *: scoped roles granted through the path */
+	int nkeys;			   /* columns that the policy passes as the key */
+	AttrNumber *key_attnums;
+	Oid *key_types;	 /* the columns' declared types */
+	int nconferring; /* columns passed behind them */
+	AttrNumber *conferring_attnums;
+	Oid *conferring_types;
+} RuleArm;
+
+/* What is granted of one privilege on one table */
+typedef struct RuleTable
+{
+	Oid relid;
+	AclMode privilege;
+	Oid owner;
+	bool anyone;
+	bool authenticated;
+	List *global_roles; /* char * */
+	List *arms;			/* RuleArm *, those with a path */
+	List *sources;		/* RoleSource *: of tables with the same owner */
+} RuleTable;
+
+typedef struct RuleSet RuleSet;
+
+/*
+ * rules_acquire returns the rules as they are now; they stay as they are until
+ * rules_release, whatever changes meanwhile. rules_table never returns NULL: no
+ * table, not enabled or no grants give an empty RuleTable. rules_arm finds the
+ * arm of a path text, NULL if there is none (no rows through it).
+ */
+extern RuleSet *rules_acquire(void);
+extern void rules_release(RuleSet *rules);
+extern RuleTable *rules_table(RuleSet *rules, Oid relid, AclMode privilege);
+extern RuleArm *rules_arm(RuleTable *table, const char *path_text);
+extern List *rules_all_sources(RuleSet *rules);
+extern bool rules_need_row(const RuleTable *table); /* every role is scoped */
+extern bool names_contain(List *names, const char *name);
+extern bool names_equal(List *a, List *b);
+extern void rules_init(void);
+
+/* --- keyset.c --- */
+
+/* How values of one key column are hashed and compared */
+typedef struct KeyColumn
+{
+	int16 typlen; /* of the stored values */
+	bool typbyval;
+	FmgrInfo hash_stored;
+	FmgrInfo hash_probe;
+	FmgrInfo equal; /* stored and probe value */
+	bool stored_is_left;
+	Oid collation;
+} KeyColumn;
+
+typedef struct KeySet KeySet;
+
+/*
+ * keyset_create makes an empty set in a new child of context. keyset_add copies the
+ * values; equal values may be kept twice. keyset_contains looks a probe value up.
+ */
+extern KeySet *keyset_create(MemoryContext context, int nkeys, const KeyColumn *columns);
+extern void keyset_add(KeySet *set, const Datum *values);
+extern bool keyset_contains(KeySet *set, const Datum *values);
+extern uint32 keyset_count(const KeySet *set);
+extern const Datum *keyset_nth(const KeySet *set, uint32 n);
+extern void keyset_destroy(KeySet *set);
+
+/* A memo remembers answers by the exact image of the key, boundedly. */
+typedef struct KeySet KeyMemo;
+
+extern KeyMemo *keymemo_create(MemoryContext context, int nkeys, const KeyColumn *columns);
+extern bool keymemo_get(KeyMemo *memo, const Datum *values, bool *answer);
+extern void keymemo_put(KeyMemo *memo, const Datum *values, bool answer);
+
+/* Key columns for the two ends of a step and for the scope's identity */
+extern KeyColumn *keycolumns_for_step(const KeyStep *step);
+extern KeyColumn *keycolumns_for_attributes(Oid relid, int nkeys, const AttrNumber *attnums);
+
+/* --- reader.c --- */
+
+/*
+ * Work counts what reading costs, in rows. Where it exceeds its limit readers end
+ * early, and what was found so far is no answer: ask work_exceeded.
+ */
+typedef struct Work
+{
+	double done;
+	double limit;
+} Work;
+
+#define DESCENT_WORK 3 /* what it costs to go down an index */
+
+static inline bool
+work_exceeded(const Work *work)
+{
+	return work->done > work->limit;
+}
+
+typedef struct RowReader RowReader;
+
+/*
+ * reader_create plans the reading of relid's rows where each attnum equals a
+ * value, compared by operators ("column operator value"). Relations are opened at
+ * the first use, in AccessShareLock, and closed by reader_close. reader_begin
+ * starts (or starts again) with values; reader_next returns the next row's slot,
+ * NULL at the end; reader_get reads a column of the relation from it.
+ */
+extern RowReader *reader_create(MemoryContext context, Snapshot snapshot, Oid relid,
+								int nkeys, const AttrNumber *attnums,
+								const Oid *operators, Work *work);
+extern void reader_begin(RowReader *reader, const Datum *values);
+extern TupleTableSlot *reader_next(RowReader *reader);
+extern Datum reader_get(RowReader *reader, TupleTableSlot *slot, AttrNumber attnum, bool *isnull);
+extern bool reader_get_keys(RowReader *reader, TupleTableSlot *slot, int nkeys,
+							const AttrNumber *attnums, Datum *values);
+extern int reader_index_keys(RowReader *reader);
+extern double reader_table_rows(RowReader *reader);
+extern void reader_close(RowReader *reader);
+
+/* --- statement.c --- */
+
+/* What the engine keeps for one running statement */
+typedef struct Statement
+{
+	uint64 id;		  /* never used twice */
+	QueryDesc *query; /* NULL: outside any statement known to us */
+	Snapshot snapshot;
+	Identity *identity; /* as it was when the statement started */
+	RuleSet *rules;		/* NULL until needed */
+	MemoryContext context;
+	Work work;
+	List *scopes;	/* ScopeState * */
+	List *holdings; /* Holdings * */
+	List *globals;	/* of scope.c: answers that need no row */
+	List *readers;	/* RowReader *, to be closed at the end */
+	dlist_node node;
+} Statement;
+
+/*
+ * statement_current returns the statement that is being executed. Without one
+ * (an expression evaluated by the planner or outside any query) it makes one that
+ * the caller must hand to statement_leave; for others that does nothing. NULL
+ * without a snapshot.
+ */
+extern Statement *statement_current(void);
+extern void statement_leave(Statement *statement);
+extern uint64 statement_current_id(void); /* 0: none */
+extern RuleSet *statement_rules(Statement *statement);
+extern RowReader *statement_reader(Statement *statement, Oid relid, int nkeys,
+								   const AttrNumber *attnums, const Oid *operators);
+extern void statement_init(void);
+
+/* --- userid.c --- */
+
+/*
+ * userid_read reads a user id by the strict reader of a base type; false if it does not
+ * fit. userid_operator is the type's equality operator.
+ */
+extern bool userid_read(const char *user_id, Oid type, Datum *value);
+extern Oid userid_operator(Oid type);
+
+/* rolename_in: is the value of a role column one of names? bytewise */
+extern bool rolename_in(Datum value, Oid type, List *names);
+extern char *rolename_text(Datum value, Oid type);
+
+/* --- path_walk.c: how a path is read --- */
+
+/* One path with the readers that follow it upward, made when needed */
+typedef struct PathWalk
+{
+	Statement *statement;
+	const KeyPath *path;
+	bool ends_in_key;					 /* the last step's values are the scope's primary
+								 * key: its table need not be read .. */
+	int scope_key_order[INDEX_MAX_KEYS]; /* .. scope key -> step's key */
+	RowReader **up;						 /* by step: to-side rows by from-side values */
+} PathWalk;
+
+extern PathWalk *walk_create(Statement *statement, const KeyPath *path);
+extern RowReader *walk_up_reader(PathWalk *walk, int step);
+extern RowReader *walk_down_reader(PathWalk *walk, int step);
+extern RowReader *walk_scope_reader(PathWalk *walk);
+extern Oid attribute_operator(Oid relid, AttrNumber attnum);
+
+/* --- holdings.c --- */
+
+typedef struct Holdings Holdings;
+
+/*
+ * holdings_get returns the scopes (rows of scope_relid) in which the statement's
+ * user holds one of roles by table's sources. holdings_has tells of one scope,
+ * by its primary key. holdings_build loads all of them; NULL where the statement's
+ * work limit was exceeded. After both ask work_exceeded.
+ */
+extern Holdings *holdings_get(Statement *statement, Oid scope_relid, List *roles,
+							  const RuleTable *table);
+extern bool holdings_has(Holdings *holdings, const Datum *scope_id);
+extern KeySet *holdings_build(Holdings *holdings);
+
+/* holdings_global: does the user hold one of the roles globally? */
+extern bool holdings_global(Statement *statement, List *roles, const RuleTable *table);
+
+/* A source's rows for one user, one by one */
+typedef struct SourceReader SourceReader;
+
+extern SourceReader *source_reader_create(Statement *statement, RoleSource *source);
+extern TupleTableSlot *source_reader_first(SourceReader *reader);
+extern TupleTableSlot *source_reader_next(SourceReader *reader);
+extern char *source_reader_role(SourceReader *reader, TupleTableSlot *slot);
+extern bool source_reader_scope(SourceReader *reader, TupleTableSlot *slot, Datum *scope_id);
+
+/* --- scope.c --- */
+
+typedef struct ScopeState ScopeState;
+
+/*
+ * scope_get returns the state of one arm in this statement. scope_has: does the
+ * key (no NULLs) lead to a scope in which the user holds a granted role?
+ * scope_confers: do the row's own columns assign one? scope_unscoped: does the user
+ * hold a granted role that needs no row?
+ */
+extern ScopeState *scope_get(Statement *statement, RuleTable *table, RuleArm *arm);
+extern bool scope_has(ScopeState *scope, const Datum *key);
+extern bool scope_confers(ScopeState *scope, const Datum *values, const bool *isnull);
+extern bool scope_unscoped(Statement *statement, RuleTable *table);
+
+/*
+ * scope_key_array returns the values of one key column that lead to such scopes,
+ * as an array of scope_element_type. It lives as long as the statement.
+ */
+extern ArrayType *scope_key_array(ScopeState *scope, int column);
+extern Oid scope_element_type(const RuleArm *arm, int column);
+
+#endif /* ELECTRIC_ENGINE_H */

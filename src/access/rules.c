@@ -1,0 +1,438 @@
+/*
+ * rules.c
+ *		The rules as the engine uses them: resolved, cached per session.
+ *
+ * A rule whose table, column or key no longer is as recorded, whose table changed
+ * hands, or that carries a clause which this engine does not know, is left out:
+ * it gives nobody anything. Sets of rules are immutable; an invalidation only
+ * makes the next statement load a new set, and the old one goes when the
+ * last statement that uses it ends.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "access/engine.h"
+
+typedef struct RuleTableKey
+{
+	Oid relid;
+	AclMode privilege;
+} RuleTableKey;
+
+typedef struct RuleTableEntry
+{
+	RuleTableKey key;
+	RuleTable *table;
+} RuleTableEntry;
+
+struct RuleSet
+{
+	MemoryContext context;
+	int users;	  /* statements, and the session while current */
+	HTAB *relids; /* Oid: relations that the rules stand on */
+	bool broken;  /* a rule is not as recorded: any change may mend it */
+	HTAB *tables; /* RuleTableEntry */
+	bool sources_loaded;
+	List *assignments; /* Assignment * */
+	List *sources;	   /* RoleSource *, every one that is whole */
+};
+
+static RuleSet *current = NULL; /* NULL: load anew */
+
+static RuleTable *load_table(RuleSet *rules, Oid relid, AclMode privilege);
+static void add_grant(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules);
+static RuleArm *make_arm(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules);
+static RoleSource *load_source(const Assignment *assignment);
+static Oid table_owner(Oid relid);
+static void depend_on(RuleSet *rules, Oid relid);
+static void depend_on_path(RuleSet *rules, const KeyPath *path);
+
+/* rules_acquire returns the rules as they are now; see engine.h. */
+RuleSet *
+rules_acquire(void)
+{
+	if (!current)
+	{
+		MemoryContext context = AllocSetContextCreate(TopMemoryContext, "electric_perm rules",
+													  ALLOCSET_SMALL_SIZES);
+		HASHCTL control = {0};
+		RuleSet *rules = MemoryContextAllocZero(context, sizeof(RuleSet));
+
+		control.keysize = sizeof(RuleTableKey);
+		control.entrysize = sizeof(RuleTableEntry);
+		control.hcxt = context;
+		rules->context = context;
+		rules->tables = hash_create("electric_perm rules", 16, &control,
+									HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		control.keysize = sizeof(Oid);
+		control.entrysize = sizeof(Oid);
+		rules->relids = hash_create("electric_perm relations", 32, &control,
+									HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		rules->users = 1;
+		current = rules;
+		depend_on(rules, catalog_relation("grants"));
+	}
+	current->users++;
+	return current;
+}
+
+/* rules_release gives a set back. Called when memory goes, so it must not fail. */
+void
+rules_release(RuleSet *rules)
+{
+	if (--rules->users == 0)
+		MemoryContextDelete(rules->context);
+}
+
+/*
+ * rules_table returns what is granted of privilege (one bit) on relid. It is
+ * loaded at the first use, completely or not at all.
+ */
+RuleTable *
+rules_table(RuleSet *rules, Oid relid, AclMode privilege)
+{
+	RuleTableKey key;
+	RuleTableEntry *entry;
+	RuleTable *table;
+
+	memset(&key, 0, sizeof(key));
+	key.relid = relid;
+	key.privilege = privilege;
+	entry = hash_search(rules->tables, &key, HASH_FIND, NULL);
+	if (entry)
+		return entry->table;
+	table = load_table(rules, relid, privilege);
+	entry = hash_search(rules->tables, &key, HASH_ENTER, NULL);
+	entry->table = table;
+	return table;
+}
+
+/* rules_arm finds the arm of a path text, NULL if no grant goes through it. */
+RuleArm *
+rules_arm(RuleTable *table, const char *path_text)
+{
+	ListCell *cell;
+
+	foreach(cell, table->arms)
+	{
+		RuleArm *arm = lfirst(cell);
+
+		if (strcmp(arm->path_text, path_text) == 0)
+			return arm;
+	}
+	return NULL;
+}
+
+/* rules_need_row: has every role that is granted the privilege a scope? */
+bool
+rules_need_row(const RuleTable *table)
+{
+	return !table->anyone && !table->authenticated && table->global_roles == NIL;
+}
+
+/* rules_all_sources returns every assignment that is as recorded. */
+List *
+rules_all_sources(RuleSet *rules)
+{
+	if (!rules->sources_loaded)
+	{
+		MemoryContext old = MemoryContextSwitchTo(rules->context);
+		List *assignments = catalog_assignments();
+		List *sources = NIL;
+		ListCell *cell;
+
+		foreach(cell, assignments)
+		{
+			Assignment *assignment = lfirst(cell);
+			RoleSource *source = load_source(assignment);
+
+			depend_on(rules, assignment->relid);
+			if (source)
+			{
+				depend_on_path(rules, source->path);
+				sources = lappend(sources, source);
+			}
+			else
+				rules->broken = true;
+		}
+		rules->assignments = assignments;
+		rules->sources = sources;
+		rules->sources_loaded = true;
+		MemoryContextSwitchTo(old);
+	}
+	return rules->sources;
+}
+
+/* names_contain, names_equal: lists of role names, compared byte by byte */
+bool
+names_contain(List *names, const char *name)
+{
+	ListCell *cell;
+
+	foreach(cell, names)
+		if (strcmp(lfirst(cell), name) == 0)
+			return true;
+	return false;
+}
+
+bool
+names_equal(List *a, List *b)
+{
+	ListCell *left;
+	ListCell *right;
+
+	if (list_length(a) != list_length(b))
+		return false;
+	forboth(left, a, right, b)
+		if (strcmp(lfirst(left), lfirst(right)) != 0)
+			return false;
+	return true;
+}
+
+static RuleTable *
+load_table(RuleSet *rules, Oid relid, AclMode privilege)
+{
+	List *sources = rules_all_sources(rules);
+	MemoryContext old = MemoryContextSwitchTo(rules->context);
+	RuleTable *table = palloc0(sizeof(RuleTable));
+	ListCell *cell;
+
+	table->relid = relid;
+	table->privilege = privilege;
+	table->owner = table_owner(relid);
+	depend_on(rules, relid);
+	if (OidIsValid(table->owner) && catalog_table_is_enabled(relid))
+	{
+		List *grants = catalog_grants(relid);
+
+		/* role names mean something among the tables of one owner */
+		foreach(cell, sources)
+		{
+			RoleSource *source = lfirst(cell);
+
+			if (source->owner == table->owner)
+				table->sources = lappend(table->sources, source);
+		}
+		foreach(cell, grants)
+		{
+			Grant *grant = lfirst(cell);
+
+			if (grant->privilege == privilege && !grant->column && !grant->condition)
+				add_grant(table, grant, grants, rules);
+		}
+	}
+	MemoryContextSwitchTo(old);
+	return table;
+}
+
+static void
+add_grant(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules)
+{
+	if (OidIsValid(grant->scope_relid))
+	{
+		RuleArm *arm;
+
+		if (!grant->path)
+			return;
+		arm = rules_arm(table, grant->path);
+		/* one text may lead to one scope only */
+		if (arm && arm->path->scope_relid != grant->scope_relid)
+			return;
+		if (!arm)
+		{
+			arm = make_arm(table, grant, all_grants, rules);
+			if (!arm)
+			{
+				rules->broken = true;
+				return;
+			}
+			depend_on_path(rules, arm->path);
+			table->arms = lappend(table->arms, arm);
+		}
+		arm->roles = lappend(arm->roles, pstrdup(grant->role));
+	}
+	else if (grant->path)
+		return;
+	else if (strcmp(grant->role, ROLE_ANYONE) == 0)
+		table->anyone = true;
+	else if (strcmp(grant->role, ROLE_AUTHENTICATED) == 0)
+		table->authenticated = true;
+	else
+		table->global_roles = lappend(table->global_roles, pstrdup(grant->role));
+}
+
+/* make_arm resolves a grant's path; NULL if it no longer is as recorded. */
+static RuleArm *
+make_arm(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules)
+{
+	KeyPath *path = path_from_text(table->relid, grant->scope_relid, grant->path, grant->path_keys);
+	RuleArm *arm;
+	List *conferring = NIL;
+	ListCell *cell;
+	int i;
+
+	if (!path || !is_path_readable(path))
+		return NULL;
+	arm = palloc0(sizeof(RuleArm));
+	arm->path_text = pstrdup(grant->path);
+	arm->path = path;
+	arm->nkeys = path_first_attnums(path, &arm->key_attnums);
+	arm->key_types = palloc(sizeof(Oid) * arm->nkeys);
+	for (i = 0; i < arm->nkeys; i++)
+		arm->key_types[i] = get_atttype(table->relid, arm->key_attnums[i]);
+	if (path->nsteps == 0 && table->privilege == ACL_SELECT)
+		conferring = catalog_conferring_columns(table->relid, all_grants, rules->assignments);
+	arm->conferring_attnums = palloc(sizeof(AttrNumber) * (list_length(conferring) + 1));
+	arm->conferring_types = palloc(sizeof(Oid) * (list_length(conferring) + 1));
+	foreach(cell, conferring)
+	{
+		AttrNumber attnum = get_attnum(table->relid, lfirst(cell));
+
+		if (attnum <= 0)
+		{
+			arm->nconferring = 0;
+			break;
+		}
+		arm->conferring_attnums[arm->nconferring] = attnum;
+		arm->conferring_types[arm->nconferring++] = get_atttype(table->relid, attnum);
+	}
+	return arm;
+}
+
+/* load_source resolves an assignment; NULL if anything in it is not as recorded. */
+static RoleSource *
+load_source(const Assignment *assignment)
+{
+	RoleSource *source;
+	Oid owner = table_owner(assignment->relid);
+	AttrNumber user_attnum;
+	Oid type;
+	int32 typmod;
+
+	if (!OidIsValid(owner) || assignment->condition ||
+		get_rel_persistence(assignment->relid) == RELPERSISTENCE_TEMP)
+		return NULL;
+	user_attnum = get_attnum(assignment->relid, assignment->user_column);
+	if (user_attnum <= 0)
+		return NULL;
+	source = palloc0(sizeof(RoleSource));
+	source->relid = assignment->relid;
+	source->owner = owner;
+	source->user_attnum = user_attnum;
+	get_atttypetypmodcoll(assignment->relid, user_attnum, &type, &typmod, &source->user_collation);
+	source->user_type = getBaseType(type);
+	if (!is_user_column_type(type))
+		return NULL;
+	if (assignment->role_column)
+	{
+		source->role_attnum = get_attnum(assignment->relid, assignment->role_column);
+		if (source->role_attnum <= 0)
+			return NULL;
+		type = get_atttype(assignment->relid, source->role_attnum);
+		if (!is_role_column_type(type))
+			return NULL;
+		source->role_type = getBaseType(type);
+	}
+	else if (assignment->role)
+		source->role = pstrdup(assignment->role);
+	else
+		return NULL;
+	if (OidIsValid(assignment->scope_relid))
+	{
+		/* the scope's owner must be the assigned table's: who assigns in it owns both */
+		if (!assignment->path || table_owner(assignment->scope_relid) != owner)
+			return NULL;
+		source->path = path_from_text(assignment->relid, assignment->scope_relid,
+									  assignment->path, assignment->path_keys);
+		if (!source->path || !is_path_readable(source->path))
+			return NULL;
+	}
+	else if (assignment->path)
+		return NULL;
+	return source;
+}
+
+static Oid
+table_owner(Oid relid)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
+
+		if (form->relkind == RELKIND_RELATION || form->relkind == RELKIND_PARTITIONED_TABLE)
+			owner = form->relowner;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
+}
+
+static void
+depend_on(RuleSet *rules, Oid relid)
+{
+	if (OidIsValid(relid))
+		hash_search(rules->relids, &relid, HASH_ENTER, NULL);
+	else
+		rules->broken = true;
+}
+
+static void
+depend_on_path(RuleSet *rules, const KeyPath *path)
+{
+	int i;
+
+	if (!path)
+		return;
+	depend_on(rules, path->scope_relid);
+	for (i = 0; i < path->nsteps; i++)
+	{
+		depend_on(rules, path->steps[i].from_relid);
+		depend_on(rules, path->steps[i].to_relid);
+	}
+}
+
+/* The session forgets its rules; statements that run keep theirs to their end. */
+static void
+forget_rules(void)
+{
+	RuleSet *rules = current;
+
+	current = NULL;
+	if (rules)
+		rules_release(rules);
+}
+
+static void
+on_relcache_change(Datum arg, Oid relid)
+{
+	if (current &&
+		(!OidIsValid(relid) || current->broken ||
+		 hash_search(current->relids, &relid, HASH_FIND, NULL)))
+		forget_rules();
+}
+
+static void
+on_syscache_change(Datum arg, int cacheid, uint32 hash)
+{
+	forget_rules();
+}
+
+/* rules_init registers what makes rules out of date. */
+void
+rules_init(void)
+{
+	CacheRegisterRelcacheCallback(on_relcache_change, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, on_syscache_change, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, on_syscache_change, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, on_syscache_change, (Datum) 0);
+	CacheRegisterSyscacheCallback(TYPEOID, on_syscache_change, (Datum) 0);
+}

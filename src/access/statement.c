@@ -1,0 +1,258 @@
+/*
+ * statement.c
+ *		What lives as long as one statement: its identity, snapshot and sets.
+ *
+ * Executor hooks note the identity when a statement starts (a cursor: when it is
+ * opened), find the statement again whenever it runs, and close its readers when it
+ * ends. After an error nothing has to be done: relations and scans belong
+ * to resource owners, and the rest to the statement's own memory.
+ *
+ * Only plans that depend on row-level security are noted; to all others the
+ * hooks cost one test.
+ */
+#include "postgres.h"
+
+#include "executor/executor.h"
+#include "utils/float.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+#include "access/engine.h"
+#include "compat.h"
+
+static dlist_head statements = DLIST_STATIC_INIT(statements); /* all that live */
+static Statement *running = NULL;							  /* the innermost that is being executed */
+static uint64 last_id = 0;
+
+static ExecutorStart_hook_type next_ExecutorStart = NULL;
+static ExecutorRun_hook_type next_ExecutorRun = NULL;
+static ExecutorFinish_hook_type next_ExecutorFinish = NULL;
+static ExecutorEnd_hook_type next_ExecutorEnd = NULL;
+
+static Statement *statement_create(MemoryContext parent, QueryDesc *query, Snapshot snapshot,
+								   const Identity *identity);
+static void statement_forget(void *arg);
+static Statement *statement_of(QueryDesc *query);
+static void statement_close_readers(Statement *statement);
+
+/*
+ * statement_current returns the statement being executed, or a loose one; see
+ * engine.h.
+ */
+Statement *
+statement_current(void)
+{
+	if (running)
+		return running;
+	if (!ActiveSnapshotSet())
+		return NULL;
+	return statement_create(CurrentMemoryContext, NULL, GetActiveSnapshot(), identity_current());
+}
+
+/* statement_leave ends a loose statement. */
+void
+statement_leave(Statement *statement)
+{
+	if (statement->query)
+		return;
+	statement_close_readers(statement);
+	MemoryContextDelete(statement->context);
+}
+
+/* statement_current_id identifies the running statement for caches in fn_extra; 0: none. */
+uint64
+statement_current_id(void)
+{
+	return running ? running->id : 0;
+}
+
+/* statement_rules returns the rules by which this statement is judged from start to end. */
+RuleSet *
+statement_rules(Statement *statement)
+{
+	if (!statement->rules)
+		statement->rules = rules_acquire();
+	return statement->rules;
+}
+
+/* statement_reader makes a reader that is closed when the statement ends. */
+RowReader *
+statement_reader(Statement *statement, Oid relid, int nkeys, const AttrNumber *attnums,
+				 const Oid *operators)
+{
+	MemoryContext old = MemoryContextSwitchTo(statement->context);
+	RowReader *reader = reader_create(statement->context, statement->snapshot, relid,
+									  nkeys, attnums, operators, &statement->work);
+
+	statement->readers = lappend(statement->readers, reader);
+	MemoryContextSwitchTo(old);
+	return reader;
+}
+
+static Statement *
+statement_create(MemoryContext parent, QueryDesc *query, Snapshot snapshot, const Identity *identity)
+{
+	MemoryContext context = AllocSetContextCreate(parent, "electric_perm statement",
+												  ALLOCSET_SMALL_SIZES);
+	Statement *statement = MemoryContextAllocZero(context, sizeof(Statement));
+	MemoryContextCallback *callback = MemoryContextAlloc(context, sizeof(MemoryContextCallback));
+
+	statement->id = ++last_id;
+	statement->query = query;
+	statement->snapshot = snapshot;
+	statement->identity = identity_copy(identity, context);
+	statement->context = context;
+	statement->work.limit = get_float8_infinity();
+	dlist_push_head(&statements, &statement->node);
+	callback->func = statement_forget;
+	callback->arg = statement;
+	MemoryContextRegisterResetCallback(context, callback);
+	return statement;
+}
+
+/* statement_forget runs when the statement's memory goes, also after an error. */
+static void
+statement_forget(void *arg)
+{
+	Statement *statement = arg;
+
+	dlist_delete(&statement->node);
+	if (statement->rules)
+		rules_release(statement->rules);
+}
+
+static Statement *
+statement_of(QueryDesc *query)
+{
+	dlist_iter iter;
+
+	dlist_foreach(iter, &statements)
+	{
+		Statement *statement = dlist_container(Statement, node, iter.cur);
+
+		if (statement->query == query)
+			return statement;
+	}
+	return NULL;
+}
+
+static void
+statement_close_readers(Statement *statement)
+{
+	ListCell *cell;
+
+	foreach(cell, statement->readers)
+		reader_close(lfirst(cell));
+	statement->readers = NIL;
+}
+
+static void
+on_executor_start(QueryDesc *query, int eflags)
+{
+	if (query->plannedstmt->dependsOnRole)
+	{
+		/* before anything of the statement can run and change it */
+		Identity *identity = identity_copy(identity_current(), CurrentMemoryContext);
+
+		if (next_ExecutorStart)
+			next_ExecutorStart(query, eflags);
+		else
+			standard_ExecutorStart(query, eflags);
+		statement_create(query->estate->es_query_cxt, query, query->estate->es_snapshot, identity);
+		pfree(identity);
+	}
+	else if (next_ExecutorStart)
+		next_ExecutorStart(query, eflags);
+	else
+		standard_ExecutorStart(query, eflags);
+}
+
+static void
+executor_run(EXECUTOR_RUN_ARGS)
+{
+	if (next_ExecutorRun)
+		next_ExecutorRun(EXECUTOR_RUN_PASS);
+	else
+		standard_ExecutorRun(EXECUTOR_RUN_PASS);
+}
+
+static void
+on_executor_run(EXECUTOR_RUN_ARGS)
+{
+	Statement *outer = running;
+
+	/* inside another statement this one must not be taken for that */
+	if (!outer && !query->plannedstmt->dependsOnRole)
+	{
+		executor_run(EXECUTOR_RUN_PASS);
+		return;
+	}
+	running = statement_of(query);
+	PG_TRY();
+	{
+		executor_run(EXECUTOR_RUN_PASS);
+	}
+	PG_FINALLY();
+	{
+		running = outer;
+	}
+	PG_END_TRY();
+}
+
+static void
+on_executor_finish(QueryDesc *query)
+{
+	Statement *outer = running;
+
+	if (!outer && !query->plannedstmt->dependsOnRole)
+	{
+		if (next_ExecutorFinish)
+			next_ExecutorFinish(query);
+		else
+			standard_ExecutorFinish(query);
+		return;
+	}
+	running = statement_of(query);
+	PG_TRY();
+	{
+		if (next_ExecutorFinish)
+			next_ExecutorFinish(query);
+		else
+			standard_ExecutorFinish(query);
+	}
+	PG_FINALLY();
+	{
+		running = outer;
+	}
+	PG_END_TRY();
+}
+
+static void
+on_executor_end(QueryDesc *query)
+{
+	if (query->plannedstmt->dependsOnRole)
+	{
+		Statement *statement = statement_of(query);
+
+		if (statement)
+			statement_close_readers(statement);
+	}
+	if (next_ExecutorEnd)
+		next_ExecutorEnd(query);
+	else
+		standard_ExecutorEnd(query);
+}
+
+/* statement_init installs the executor hooks. */
+void
+statement_init(void)
+{
+	next_ExecutorStart = ExecutorStart_hook;
+	ExecutorStart_hook = on_executor_start;
+	next_ExecutorRun = ExecutorRun_hook;
+	ExecutorRun_hook = on_executor_run;
+	next_ExecutorFinish = ExecutorFinish_hook;
+	ExecutorFinish_hook = on_executor_finish;
+	next_ExecutorEnd = ExecutorEnd_hook;
+	ExecutorEnd_hook = on_executor_end;
+}
