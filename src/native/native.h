@@ -11,4 +11,4 @@
 
 extern void native_init(void);
 
-#endif							/* ELECTRIC_NATIVE_H */
+#endif /* ELECTRIC_NATIVE_H */

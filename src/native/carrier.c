@@ -1,0 +1,342 @@
+/*
+ * carrier.c
+ *		Hides an ELECTRIC statement in one that the server's grammar knows.
+ *
+ * Called from inside the core scanner (keyword_hook.c), when it has read ELECTRIC, or
+ * ENABLE / DISABLE, and asks whether that is a keyword. The text is its own copy.
+ * If the word starts a DDLX statement, that is parsed here and now, so that its errors
+ * come when and where the server reports its own; then the carrier is
+ * written over it, byte for byte at the same length, and the grammar goes on:
+ *
+ *		ELECTRIC GRANT READ ON comments TO 'projects:member' USING issue_id
+ *		UNLISTEN _e_3f2a1b0c9d8e7f65
+ *
+ *		ALTER TABLE comments ENABLE ELECTRIC
+ *		ALTER TABLE comments ENABLE RULE _e_
+ *
+ * What stands between ELECTRIC and the next word is left as it is: flex puts the
+ * byte behind the token back by itself. The name is a hash of the statement, so that
+ * pg_stat_statements keeps different statements apart. It begins with _e_, or with
+ * _b_ if string literals took backslash escapes when the text was parsed. Nothing is
+ * decided by the name: utility.c looks at the text that the user sent.
+ *
+ * Core counts the characters of this buffer for the positions of later errors,
+ * so multi-byte characters stay where they are, in a comment.
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "parser/parser.h"
+#include "utils/memutils.h"
+
+#include "compat.h"
+#include "native/native_private.h"
+#include "parser/ddlx_token.h"
+
+#define STATEMENT_WORD	   "UNLISTEN" /* as long as ELECTRIC */
+#define SUBCOMMAND_WORD	   "RULE "	  /* ELECTRIC, with the name */
+#define NAME_STANDARD	   "_e_"
+#define NAME_BACKSLASH	   "_b_"
+#define NAME_PREFIX_LENGTH 3
+#define MARK_LENGTH		   8
+
+/* The words that may follow ELECTRIC */
+static const char *const verbs[] = {
+	"grant", "revoke", "assign", "unassign", "enable", "disable", "sqlite"};
+
+/*
+ * Where the last carrier was written, and the position before it: a string of many
+ * statements is lexed once, not once for each. It is this very text still if the
+ * carrier still stands there, which nobody types.
+ */
+typedef struct LastCarrier
+{
+	const char *text;
+	int length;
+	int word; /* position is the one before this offset */
+	Position position;
+	int mark_at;
+	char mark[MARK_LENGTH];
+} LastCarrier;
+
+static LastCarrier last;
+
+static bool is_verb(const ScannerState *state, int at);
+static void position_before_word(const ScannerState *state, Position *position);
+static int resume(const ScannerState *state, Position *position);
+static void advance_to_end(const char *text, int from, Position *position);
+static int parse_statement(const ScannerState *state);
+static void remember(const ScannerState *state, const Position *position, int mark_at);
+static void write_carrier(char *text, int from, int to);
+static void write_name(char *text, int from, int to, const char *name);
+static void write_comment(char *text, int from, int to);
+static void write_tail(char *text, int from, int to, const char *name);
+static const char *name_prefix(void);
+
+/*
+ * carry_statement is called at the word ELECTRIC. Where it starts a statement it
+ * returns true, and UNLISTEN stands in its place; a wrong statement is an error.
+ */
+bool
+carry_statement(const char *word)
+{
+	ScannerState state;
+	Position position;
+	int verb;
+	bool carried = false;
+
+	if (!scanner_state_find(word, strlen(STATEMENT_WORD), &state))
+		return false;
+
+	state.text[state.word_end] = state.held;
+	verb = source_skip_blanks(state.text, state.word_end);
+	if (is_verb(&state, verb))
+	{
+		position_before_word(&state, &position);
+		if (position_is_statement_start(&position))
+		{
+			int end = parse_statement(&state);
+
+			memcpy(state.text + state.word, STATEMENT_WORD, strlen(STATEMENT_WORD));
+			write_carrier(state.text, verb, end);
+			remember(&state, &position, verb);
+			carried = true;
+		}
+	}
+	state.text[state.word_end] = '\0';
+	return carried;
+}
+
+/*
+ * carry_subcommand is called at the word ENABLE or DISABLE. Where ELECTRIC follows
+ * and both are a subcommand of ALTER TABLE, it makes that the name of a rule.
+ */
+void
+carry_subcommand(const char *word, int length)
+{
+	ScannerState state;
+	Position position;
+	int electric;
+
+	if (!scanner_state_find(word, length, &state))
+		return;
+
+	state.text[state.word_end] = state.held;
+	electric = source_skip_blanks(state.text, state.word_end);
+	if (source_is_word(state.text, electric, "electric"))
+	{
+		position_before_word(&state, &position);
+		if (position_is_subcommand_start(&position))
+		{
+			memcpy(state.text + electric, SUBCOMMAND_WORD, strlen(SUBCOMMAND_WORD));
+			memcpy(state.text + electric + strlen(SUBCOMMAND_WORD), name_prefix(),
+				   NAME_PREFIX_LENGTH);
+			remember(&state, &position, electric);
+		}
+	}
+	state.text[state.word_end] = '\0';
+}
+
+/*
+ * is_carrier_name tells whether name looks like a carrier's; if so,
+ * *standard_strings says how string literals were read.
+ */
+bool
+is_carrier_name(const char *name, bool *standard_strings)
+{
+	if (name == NULL)
+		return false;
+	if (strncmp(name, NAME_STANDARD, NAME_PREFIX_LENGTH) == 0)
+		*standard_strings = true;
+	else if (strncmp(name, NAME_BACKSLASH, NAME_PREFIX_LENGTH) == 0)
+		*standard_strings = false;
+	else
+		return false;
+	return true;
+}
+
+static bool
+is_verb(const ScannerState *state, int at)
+{
+	int i;
+
+	for (i = 0; i < lengthof(verbs); i++)
+		if (source_is_word(state->text, at, verbs[i]))
+			return true;
+	return false;
+}
+
+/* position_before_word finds out where in the text the word stands. */
+static void
+position_before_word(const ScannerState *state, Position *position)
+{
+	int from = resume(state, position);
+	char first_letter = state->text[state->word];
+
+	state->text[state->word] = '\0';
+	advance_to_end(state->text, from, position);
+	state->text[state->word] = first_letter;
+}
+
+/*
+ * resume sets position to the last carrier's if the text is still the same, else to
+ * the start, and returns its offset.
+ */
+static int
+resume(const ScannerState *state, Position *position)
+{
+	if (last.text == state->text && last.length == state->length &&
+		last.word < state->word && last.mark_at + MARK_LENGTH <= state->length &&
+		memcmp(state->text + last.mark_at, last.mark, MARK_LENGTH) == 0)
+	{
+		*position = last.position;
+		return last.word;
+	}
+	position_init(position);
+	return 0;
+}
+
+/* advance_to_end moves position over the tokens of text from offset from on. */
+static void
+advance_to_end(const char *text, int from, Position *position)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext context;
+	ScannerSettings saved;
+
+	context = AllocSetContextCreate(caller, "ELECTRIC position", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(context);
+	scanner_settings_replace(&saved, standard_conforming_strings);
+	PG_TRY();
+	{
+		DdlxLexer *lexer = ddlx_lexer_start(text, from);
+		DdlxToken token;
+
+		while ((token = ddlx_lexer_next(lexer)).type != DDLX_END)
+			position_advance(position, &token);
+		ddlx_lexer_finish(lexer);
+	}
+	PG_FINALLY();
+	{
+		scanner_settings_restore(&saved);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+}
+
+/* parse_statement parses the DDLX statement at the word and returns its end. */
+static int
+parse_statement(const ScannerState *state)
+{
+	MemoryContext context;
+	MemoryContext caller;
+	int end;
+
+	context = AllocSetContextCreate(CurrentMemoryContext, "ELECTRIC statement",
+									ALLOCSET_DEFAULT_SIZES);
+	caller = MemoryContextSwitchTo(context);
+	(void) ddlx_parse_at(state->text, state->word, &end);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+	return end;
+}
+
+static void
+remember(const ScannerState *state, const Position *position, int mark_at)
+{
+	last.text = state->text;
+	last.length = state->length;
+	last.word = state->word;
+	last.position = *position;
+	last.mark_at = mark_at;
+	memcpy(last.mark, state->text + mark_at, MARK_LENGTH);
+}
+
+/*
+ * write_carrier writes a name over text[from .. to), which holds a statement from
+ * its verb on: eight bytes or more, the first six of them ASCII.
+ */
+static void
+write_carrier(char *text, int from, int to)
+{
+	char name[NAMEDATALEN];
+	int first = from;
+	int behind_last = to;
+
+	snprintf(name, sizeof(name), "%s%016" INT64_MODIFIER "x", name_prefix(),
+			 hash_bytes_extended((const unsigned char *) text + from, to - from, 0));
+
+	while (first < to && !IS_HIGHBIT_SET(text[first]))
+		first++;
+	while (behind_last > first && !IS_HIGHBIT_SET(text[behind_last - 1]))
+		behind_last--;
+
+	if (first == to)
+		write_name(text, from, to, name);
+	else if (to - behind_last >= 2)
+	{
+		int comment = Min(first - 2, from + (int) strlen(name));
+
+		write_name(text, from, comment, name);
+		write_comment(text, comment, to);
+	}
+	else
+		write_tail(text, from, to, name);
+}
+
+/* write_name writes as much of name as fits, and blanks. */
+static void
+write_name(char *text, int from, int to, const char *name)
+{
+	int length = Min((int) strlen(name), to - from);
+
+	memcpy(text + from, name, length);
+	memset(text + from + length, ' ', to - from - length);
+}
+
+/* write_comment makes a comment in which only characters beyond ASCII are kept. */
+static void
+write_comment(char *text, int from, int to)
+{
+	int i;
+
+	for (i = from; i < to; i++)
+		if (!IS_HIGHBIT_SET(text[i]))
+			text[i] = ' ';
+	memcpy(text + from, "/*", 2);
+	memcpy(text + to - 2, "*/", 2);
+}
+
+/*
+ * write_tail is for a statement that ends in characters beyond ASCII (ELECTRIC ENABLE
+ * with an unquoted name) and so has no room for the end of a comment there: the comment
+ * ends at the last pair of other bytes, and what follows is the name. If that is
+ * longer than a name, the positions of errors behind this statement are given
+ * up instead.
+ */
+static void
+write_tail(char *text, int from, int to, const char *name)
+{
+	int tail = to;
+	int i;
+
+	while (IS_HIGHBIT_SET(text[tail - 1]) || IS_HIGHBIT_SET(text[tail - 2]))
+		tail--;
+
+	if (to - tail >= NAMEDATALEN)
+	{
+		write_name(text, from, to, name);
+		return;
+	}
+	write_comment(text, from, tail);
+	for (i = tail; i < to; i++)
+		if (!IS_HIGHBIT_SET(text[i]))
+			text[i] = '_';
+}
+
+static const char *
+name_prefix(void)
+{
+	return standard_conforming_strings ? NAME_STANDARD : NAME_BACKSLASH;
+}
