@@ -12,8 +12,8 @@
 /* What a statement did, for the caller of electric.ddlx */
 typedef struct DdlxResult
 {
-	const char *command;		/* ELECTRIC GRANT .. */
-	char	   *object;			/* the tables spoken of, qualified */
+	const char *command; /* ELECTRIC GRANT .. */
+	char *object;		 /* the tables spoken of, qualified */
 } DdlxResult;
 
 /*
@@ -23,4 +23,4 @@ typedef struct DdlxResult
  */
 extern DdlxResult *ddlx_execute(DdlxStatement *statement);
 
-#endif							/* ELECTRIC_DDLX_H */
+#endif /* ELECTRIC_DDLX_H */

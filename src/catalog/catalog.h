@@ -122,6 +122,9 @@ extern void catalog_forget(void);
 extern Oid catalog_owner(Oid relid);
 extern char *catalog_name(Oid relid);
 
+/* catalog_is_database_owner: has the current user the rights of the database's owner? */
+extern bool catalog_is_database_owner(void);
+
 /* --- statement.c: rules as the DDLX text that makes them --- */
 
 /*
@@ -135,6 +138,12 @@ extern char *catalog_name(Oid relid);
 extern char *catalog_role_text(const char *role, Oid scope_relid);
 extern char *catalog_path_text(const char *path);
 extern char *catalog_grant_text(const Grant *grant, const char *privileges);
+
+/*
+ * catalog_grants_text returns the statements (char *, sorted) that make grants, one for
+ * those that differ in the privilege alone.
+ */
+extern List *catalog_grants_text(List *grants);
 extern char *catalog_assigned_role_text(const Assignment *assignment);
 extern char *catalog_assignment_text(const Assignment *assignment);
 

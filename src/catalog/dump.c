@@ -4,27 +4,20 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_database.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/syscache.h"
 
 #include "catalog/catalog.h"
 
 PG_FUNCTION_INFO_V1(electric_dump);
 
 static List *dump_tables(void);
-static List *dump_table_grants(Oid relid);
 static List *dump_assignments(void);
 static List *dump_client_sql(void);
-static bool is_same_rule(const Grant *a, const Grant *b);
-static bool is_same_text(const char *a, const char *b);
 static bool is_mine(Oid relid);
-static bool is_database_mine(void);
 static int compare_statements(const ListCell *a, const ListCell *b);
 
 /*
@@ -72,48 +65,11 @@ dump_tables(void)
 	foreach(cell, catalog_enabled_tables())
 	{
 		if (is_mine(lfirst_oid(cell)))
-			grants = list_concat(grants, dump_table_grants(lfirst_oid(cell)));
+			grants = list_concat(grants, catalog_grants_text(catalog_grants(lfirst_oid(cell))));
 	}
 	list_sort(enables, compare_statements);
 	list_sort(grants, compare_statements);
 	return list_concat(enables, grants);
-}
-
-/*
- * dump_table_grants returns the grants on relid, one statement for those that differ
- * in the privilege alone.
- */
-static List *
-dump_table_grants(Oid relid)
-{
-	List *grants = catalog_grants(relid);
-	List *statements = NIL;
-	int count = list_length(grants);
-	bool *done = palloc0(sizeof(bool) * (count + 1));
-
-	for (int i = 0; i < count; i++)
-	{
-		Grant *grant = list_nth(grants, i);
-		AclMode privileges = grant->privilege;
-		char *text;
-
-		if (done[i])
-			continue;
-		for (int j = i + 1; j < count; j++)
-		{
-			Grant *other = list_nth(grants, j);
-
-			if (!done[j] && is_same_rule(grant, other))
-			{
-				privileges |= other->privilege;
-				done[j] = true;
-			}
-		}
-		text = catalog_grant_text(grant, privilege_list(privileges));
-		if (text)
-			statements = lappend(statements, text);
-	}
-	return statements;
 }
 
 static List *
@@ -140,7 +96,7 @@ dump_client_sql(void)
 	List *statements = NIL;
 	ListCell *cell;
 
-	if (!is_database_mine())
+	if (!catalog_is_database_owner())
 		return NIL;
 	foreach(cell, catalog_client_sql())
 	{
@@ -151,23 +107,6 @@ dump_client_sql(void)
 	return statements;
 }
 
-/* is_same_rule: do two grants on one table differ in nothing but the privilege? */
-static bool
-is_same_rule(const Grant *a, const Grant *b)
-{
-	return a->column == NULL && b->column == NULL &&
-		a->scope_relid == b->scope_relid &&
-		is_same_text(a->role, b->role) &&
-		is_same_text(a->path, b->path) &&
-		is_same_text(a->condition, b->condition);
-}
-
-static bool
-is_same_text(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 /* is_mine: is relid there, and has the caller its owner's rights? */
 static bool
 is_mine(Oid relid)
@@ -175,19 +114,6 @@ is_mine(Oid relid)
 	Oid owner = catalog_owner(relid);
 
 	return OidIsValid(owner) && has_privs_of_role(GetUserId(), owner);
-}
-
-static bool
-is_database_mine(void)
-{
-	HeapTuple tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(MyDatabaseId));
-	bool mine;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for database %u", MyDatabaseId);
-	mine = has_privs_of_role(GetUserId(), ((Form_pg_database) GETSTRUCT(tuple))->datdba);
-	ReleaseSysCache(tuple);
-	return mine;
 }
 
 static int

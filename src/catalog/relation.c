@@ -8,7 +8,10 @@
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_database.h"
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -64,6 +67,19 @@ catalog_name(Oid relid)
 	char *schema = name ? get_namespace_name(get_rel_namespace(relid)) : NULL;
 
 	return schema ? quote_qualified_identifier(schema, name) : NULL;
+}
+
+bool
+catalog_is_database_owner(void)
+{
+	HeapTuple tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(MyDatabaseId));
+	bool is_owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for database %u", MyDatabaseId);
+	is_owner = has_privs_of_role(GetUserId(), ((Form_pg_database) GETSTRUCT(tuple))->datdba);
+	ReleaseSysCache(tuple);
+	return is_owner;
 }
 
 const char *

@@ -13,6 +13,10 @@
 #include "utils/lsyscache.h"
 
 #include "catalog/catalog.h"
+#include "catalog/store.h"
+
+static bool is_same_rule(const Grant *a, const Grant *b);
+static int compare_statements(const ListCell *a, const ListCell *b);
 
 /*
  * role := AUTHENTICATED | ANYONE | 'name' | 'schema.scope:name' | (NULL, 'name')
@@ -110,4 +114,55 @@ catalog_assignment_text(const Assignment *assignment)
 	if (assignment->condition)
 		appendStringInfo(&text, " IF (%s)", assignment->condition);
 	return text.data;
+}
+
+List *
+catalog_grants_text(List *grants)
+{
+	List *statements = NIL;
+	int count = list_length(grants);
+	bool *done = palloc0(sizeof(bool) * (count + 1));
+
+	for (int i = 0; i < count; i++)
+	{
+		Grant *grant = list_nth(grants, i);
+		AclMode privileges = grant->privilege;
+		char *text;
+
+		if (done[i])
+			continue;
+		for (int j = i + 1; j < count; j++)
+		{
+			Grant *other = list_nth(grants, j);
+
+			if (!done[j] && is_same_rule(grant, other))
+			{
+				privileges |= other->privilege;
+				done[j] = true;
+			}
+		}
+		text = catalog_grant_text(grant, privilege_list(privileges));
+		if (text)
+			statements = lappend(statements, text);
+	}
+	list_sort(statements, compare_statements);
+	return statements;
+}
+
+/* is_same_rule: do two grants differ in nothing but the privilege? */
+static bool
+is_same_rule(const Grant *a, const Grant *b)
+{
+	return a->relid == b->relid &&
+		a->column == NULL && b->column == NULL &&
+		a->scope_relid == b->scope_relid &&
+		store_compare(a->role, b->role) == 0 &&
+		store_compare(a->path, b->path) == 0 &&
+		store_compare(a->condition, b->condition) == 0;
+}
+
+static int
+compare_statements(const ListCell *a, const ListCell *b)
+{
+	return strcmp(lfirst(a), lfirst(b));
 }

@@ -41,6 +41,21 @@ policy_is_ours(const char *name)
 		strcmp(name, "electric_delete") == 0;
 }
 
+char *
+policy_name_taken(Oid relid)
+{
+	ListCell *cell;
+
+	foreach(cell, existing_policies(relid))
+	{
+		ExistingPolicy *policy = lfirst(cell);
+
+		if (policy_is_ours(policy->name))
+			return policy->name;
+	}
+	return NULL;
+}
+
 List *
 foreign_policies(Oid relid, bool permissive_only)
 {

@@ -23,6 +23,9 @@ typedef struct ExistingPolicy
 	Node *check_expr;
 } ExistingPolicy;
 
+/* policy_is_ours: is it one of electric_select, _insert, _update, _delete? */
+extern bool policy_is_ours(const char *name);
+
 /* existing_policies returns all policies of relid; existing_policy one, or NULL. */
 extern List *existing_policies(Oid relid);
 extern ExistingPolicy *existing_policy(Oid relid, const char *name);

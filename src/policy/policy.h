@@ -42,11 +42,12 @@ extern void policy_apply(Oid relid);
 extern void policy_remove(Oid relid);
 
 /*
- * existing.c: policy_is_ours tells our policies by their names. foreign_policies
- * returns the names (char *, sorted) of the permissive or of all policies of
- * others on relid.
+ * existing.c: our policies are known by their names. policy_name_taken returns the
+ * name of a policy on relid that has one of them, NULL if there is none.
+ * foreign_policies returns the names (char *, sorted) of the permissive or of all
+ * policies of others on relid.
  */
-extern bool policy_is_ours(const char *name);
+extern char *policy_name_taken(Oid relid);
 extern List *foreign_policies(Oid relid, bool permissive_only);
 
 /*

@@ -1,0 +1,167 @@
+/*
+ * enable.c
+ *		ENABLE ELECTRIC, DISABLE ELECTRIC and ELECTRIC SQLITE.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_database.h"
+#include "commands/dbcommands.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+
+#include "ddlx/rule.h"
+#include "policy/policy.h"
+
+static void enable_table(const char *source, Oid relid, int location);
+static void refuse_taken_names(const char *source, Oid relid, int location);
+static bool has_row_security(Oid relid);
+static void disable_table(const char *source, Oid relid, int location);
+
+/* enable: ALTER TABLE [IF EXISTS] [ONLY] table ENABLE ELECTRIC | ELECTRIC ENABLE table */
+List *
+ddlx_enable(DdlxStatement *statement)
+{
+	List *relids = NIL;
+	ListCell *cell;
+
+	foreach(cell, statement->tables)
+	{
+		RangeVar *name = lfirst(cell);
+		Oid relid = resolve_owned_table(statement->source, name, AccessExclusiveLock,
+										statement->missing_ok);
+
+		if (!OidIsValid(relid))
+			continue;
+		enable_table(statement->source, relid, name->location);
+		relids = lappend_oid(relids, relid);
+	}
+	return relids;
+}
+
+/* disable: ALTER TABLE [IF EXISTS] [ONLY] table DISABLE ELECTRIC | ELECTRIC DISABLE table */
+List *
+ddlx_disable(DdlxStatement *statement)
+{
+	List *relids = NIL;
+	ListCell *cell;
+
+	foreach(cell, statement->tables)
+	{
+		RangeVar *name = lfirst(cell);
+		Oid relid = resolve_owned_table(statement->source, name, AccessExclusiveLock,
+										statement->missing_ok);
+
+		if (!OidIsValid(relid))
+			continue;
+		disable_table(statement->source, relid, name->location);
+		relids = lappend_oid(relids, relid);
+	}
+	return relids;
+}
+
+/* sqlite: ELECTRIC SQLITE string */
+void
+ddlx_sqlite(DdlxStatement *statement)
+{
+	if (!catalog_is_database_owner())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be owner of database \"%s\"", get_database_name(MyDatabaseId)),
+				 ddlx_errposition(statement->source, statement->location)));
+	catalog_client_sql_append(statement->sql);
+}
+
+void
+refuse_client_owner(const char *source, Oid relid, int location)
+{
+	char *client = client_role_bypasses(relid);
+
+	if (client)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_ROLE_SPECIFICATION),
+				 errmsg("client role \"%s\" has the rights of the owner of table \"%s\"",
+						client, get_rel_name(relid)),
+				 errdetail("No rule binds a table's owner."),
+				 errhint("Give the table another owner, or type SELECT electric.drop_client_role(%s);",
+						 quote_literal_cstr(quote_identifier(client))),
+				 ddlx_errposition(source, location)));
+}
+
+/* enable_table enables one table that is locked; again, it puts right what is amiss. */
+static void
+enable_table(const char *source, Oid relid, int location)
+{
+	check_enable_kind(source, relid, location);
+	refuse_client_owner(source, relid, location);
+	if (catalog_table_is_enabled(relid))
+		ereport(NOTICE,
+				(errmsg("table \"%s\" is enabled already", get_rel_name(relid))));
+	else
+	{
+		refuse_taken_names(source, relid, location);
+		catalog_table_store(relid, has_row_security(relid));
+	}
+	policy_apply(relid);
+	advise_on_enable(relid);
+}
+
+/* refuse_taken_names: a policy that has the name of one of ours belongs to others. */
+static void
+refuse_taken_names(const char *source, Oid relid, int location)
+{
+	char *taken = policy_name_taken(relid);
+
+	if (taken)
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("policy \"%s\" for table \"%s\" already exists", taken,
+						get_rel_name(relid)),
+				 errhint("Type ALTER POLICY %s ON %s RENAME TO another_name;", taken,
+						 catalog_name(relid)),
+				 ddlx_errposition(source, location)));
+}
+
+static bool
+has_row_security(Oid relid)
+{
+	Relation rel = RelationIdGetRelation(relid);
+	bool result = rel->rd_rel->relrowsecurity;
+
+	RelationClose(rel);
+	return result;
+}
+
+/* disable_table disables one table that is locked, unless rules need it. */
+static void
+disable_table(const char *source, Oid relid, int location)
+{
+	List *rules;
+	StringInfoData detail;
+	ListCell *cell;
+
+	if (!catalog_table_is_enabled(relid))
+	{
+		ereport(NOTICE,
+				(errmsg("table \"%s\" is not enabled, skipping", get_rel_name(relid))));
+		return;
+	}
+
+	initStringInfo(&detail);
+	rules = dependent_rules(relid);
+	foreach(cell, rules)
+		appendStringInfo(&detail, "%s%s;", detail.len > 0 ? "\n" : "", (char *) lfirst(cell));
+	if (rules != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+				 errmsg("cannot disable table \"%s\" because rules depend on it",
+						get_rel_name(relid)),
+				 errdetail_internal("%s", detail.data),
+				 errhint("REVOKE and UNASSIGN them first."),
+				 ddlx_errposition(source, location)));
+	policy_remove(relid);
+	catalog_table_delete(relid);
+}
