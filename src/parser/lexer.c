@@ -20,6 +20,7 @@ struct DdlxLexer
 {
 	core_yy_extra_type extra;
 	core_yyscan_t scanner;
+	YYLTYPE location;	/* of the token being scanned, in the scanned text */
 	const char *source; /* errors are reported in this text */
 	int offset;			/* where in source the scanned text starts */
 	bool inside;		/* all errors point at offset itself */
@@ -164,15 +165,14 @@ static DdlxToken
 scan(DdlxLexer *lexer)
 {
 	core_YYSTYPE value;
-	YYLTYPE location;
 	const char *start_of_token;
 	DdlxToken token;
 
-	token.type = core_yylex(&value, &location, lexer->scanner);
-	start_of_token = lexer->extra.scanbuf + location;
+	token.type = core_yylex(&value, &lexer->location, lexer->scanner);
+	start_of_token = lexer->extra.scanbuf + lexer->location;
 	token.text = has_text(token.type) ? value.str : NULL;
 	token.quoted = (token.type == DDLX_IDENT && *start_of_token == '"');
-	token.location = lexer->offset + location;
+	token.location = lexer->offset + lexer->location;
 	token.end = token.location + (int) strlen(start_of_token);
 	return token;
 }
@@ -186,7 +186,8 @@ has_text(int type)
 
 /*
  * shift_error corrects the position of the scanner's own errors, which count from
- * the start of the text that it was given.
+ * the start of the text that it was given. A string that is invalid in the
+ * database's encoding is the one error that comes without a position.
  */
 static void
 shift_error(void *arg)
@@ -194,6 +195,8 @@ shift_error(void *arg)
 	DdlxLexer *lexer = (DdlxLexer *) arg;
 	int position = geterrposition();
 
+	if (position <= 0 && geterrcode() == ERRCODE_CHARACTER_NOT_IN_REPERTOIRE)
+		position = pg_mbstrlen_with_len(lexer->extra.scanbuf, lexer->location) + 1;
 	if (position <= 0)
 		return;
 	if (lexer->inside)
