@@ -4,7 +4,7 @@
 #
 # The entry script calls run_in_private_place SCRIPT, which copies the
 # repository there and runs SCRIPT in the copy as an unprivileged user, with
-# PLACE, SOURCE and PG_CONFIG in its environment. SCRIPT calls private_postgres.
+# PLACE and PG_CONFIG in its environment. SCRIPT calls private_postgres, start_server.
 
 # The user that builds and runs the servers: a server refuses to run as root.
 server_user()
@@ -60,7 +60,7 @@ leave_place()
 	fi
 	stop_servers
 	if [ -n "${KEEP_ON_FAILURE:-}" ] && [ "$status" -eq 1 ]; then
-		rm -rf "$PLACE/pg"
+		rm -rf "$PLACE/pg" "$PLACE/src/build"
 	else
 		rm -rf "$PLACE"
 	fi
@@ -131,4 +131,22 @@ private_postgres()
 	PGXS_DIR=$(realpath "$(dirname "$("$PG_CONFIG" --pgxs)")/../..")
 	export PATH="$BINDIR:$PATH"
 	make -s -j "$(nproc)" with_llvm=no PG_CONFIG="$PG_CONFIG" install
+}
+
+# start_server CONF: one server on a Unix socket in PLACE/server, with the settings of
+# the file CONF. Superuser postgres; no password, since nobody else can enter.
+start_server()
+{
+	local data=$PLACE/server/data
+
+	mkdir -p "$PLACE/server"
+	initdb -D "$data" -U postgres -A trust -E UTF8 --no-locale --no-sync &&
+		cat "$1" >>"$data/postgresql.conf" &&
+		pg_ctl -D "$data" -l "$PLACE/server/log" -w \
+			-o "-c listen_addresses= -c unix_socket_directories=$PLACE/server" start
+}
+
+stop_server()
+{
+	pg_ctl -D "$PLACE/server/data" -m fast -w stop
 }
