@@ -145,8 +145,8 @@ electric_deny(PG_FUNCTION_ARGS)
 			 anonymous ?
 				 errhint("No end user is set. Identify with electric.set_user() first, or grant %s on the table to ANYONE.",
 						 privilege_name(privilege)) :
-				 errhint("The current user holds no role, in the scope of the new row, that is granted %s on the table. "
-						 "See the roles held with SELECT * FROM electric.roles() and the grants in electric.grants.",
+				 errhint("The current user holds no role that is granted %s on the table in the scope of the new row. "
+						 "The roles held: SELECT * FROM electric.roles().",
 						 privilege_name(privilege))));
 	PG_RETURN_BOOL(false); /* not reached */
 }

@@ -94,6 +94,7 @@ extern RuleTable *rules_table(RuleSet *rules, Oid relid, AclMode privilege);
 extern RuleArm *rules_arm(RuleTable *table, const char *path_text);
 extern List *rules_all_sources(RuleSet *rules);
 extern bool rules_need_row(const RuleTable *table); /* every role is scoped */
+extern bool rules_table_is_enabled(Oid relid);		/* now, for this session */
 extern bool names_contain(List *names, const char *name);
 extern bool names_equal(List *a, List *b);
 extern void rules_init(void);

@@ -35,17 +35,21 @@ typedef struct RuleTableEntry
 struct RuleSet
 {
 	MemoryContext context;
-	int users;	  /* statements, and the session while current */
-	HTAB *relids; /* Oid: relations that the rules stand on */
-	bool broken;  /* a rule is not as recorded: any change may mend it */
-	HTAB *tables; /* RuleTableEntry */
+	int users;	   /* statements, and the session while current */
+	HTAB *enabled; /* Oid: tables to which rules apply */
+	HTAB *relids;  /* Oid: relations that the rules stand on */
+	bool broken;   /* a rule is not as recorded: any change may mend it */
+	HTAB *tables;  /* RuleTableEntry */
 	bool sources_loaded;
 	List *assignments; /* Assignment * */
 	List *sources;	   /* RoleSource *, every one that is whole */
 };
 
 static RuleSet *current = NULL; /* NULL: load anew */
+static uint64 changes = 0;		/* invalidations seen */
 
+static RuleSet *current_rules(void);
+static HTAB *make_table(MemoryContext context, Size keysize, Size entrysize);
 static RuleTable *load_table(RuleSet *rules, Oid relid, AclMode privilege);
 static void add_grant(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules);
 static RuleArm *make_arm(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules);
@@ -58,29 +62,17 @@ static void depend_on_path(RuleSet *rules, const KeyPath *path);
 RuleSet *
 rules_acquire(void)
 {
-	if (!current)
-	{
-		MemoryContext context = AllocSetContextCreate(TopMemoryContext, "electric_perm rules",
-													  ALLOCSET_SMALL_SIZES);
-		HASHCTL control = {0};
-		RuleSet *rules = MemoryContextAllocZero(context, sizeof(RuleSet));
+	RuleSet *rules = current_rules();
 
-		control.keysize = sizeof(RuleTableKey);
-		control.entrysize = sizeof(RuleTableEntry);
-		control.hcxt = context;
-		rules->context = context;
-		rules->tables = hash_create("electric_perm rules", 16, &control,
-									HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-		control.keysize = sizeof(Oid);
-		control.entrysize = sizeof(Oid);
-		rules->relids = hash_create("electric_perm relations", 32, &control,
-									HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-		rules->users = 1;
-		current = rules;
-		depend_on(rules, catalog_relation("grants"));
-	}
-	current->users++;
-	return current;
+	rules->users++;
+	return rules;
+}
+
+/* rules_table_is_enabled: may rules apply to this table, as far as the session knows? */
+bool
+rules_table_is_enabled(Oid relid)
+{
+	return hash_search(current_rules()->enabled, &relid, HASH_FIND, NULL) != NULL;
 }
 
 /* rules_release gives a set back. Called when memory goes, so it must not fail. */
@@ -194,6 +186,52 @@ names_equal(List *a, List *b)
 		if (strcmp(lfirst(left), lfirst(right)) != 0)
 			return false;
 	return true;
+}
+
+/* current_rules returns the session's set, made anew where something changed. */
+static RuleSet *
+current_rules(void)
+{
+	MemoryContext context;
+	RuleSet *rules;
+	List *enabled;
+	Oid grants;
+	uint64 seen;
+	ListCell *cell;
+
+	if (current)
+		return current;
+	do
+	{
+		seen = changes;
+		grants = catalog_relation("grants");
+		enabled = catalog_enabled_tables();
+	} while (seen != changes);
+
+	context = AllocSetContextCreate(CurrentMemoryContext, "electric_perm rules", ALLOCSET_SMALL_SIZES);
+	rules = MemoryContextAllocZero(context, sizeof(RuleSet));
+	rules->context = context;
+	rules->tables = make_table(context, sizeof(RuleTableKey), sizeof(RuleTableEntry));
+	rules->relids = make_table(context, sizeof(Oid), sizeof(Oid));
+	rules->enabled = make_table(context, sizeof(Oid), sizeof(Oid));
+	foreach(cell, enabled)
+		hash_search(rules->enabled, &lfirst_oid(cell), HASH_ENTER, NULL);
+	depend_on(rules, grants);
+	rules->users = 1;
+	MemoryContextSetParent(context, TopMemoryContext);
+	current = rules;
+	return rules;
+}
+
+static HTAB *
+make_table(MemoryContext context, Size keysize, Size entrysize)
+{
+	HASHCTL control = {0};
+
+	control.keysize = keysize;
+	control.entrysize = entrysize;
+	control.hcxt = context;
+	return hash_create("electric_perm rules", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
 static RuleTable *
@@ -406,6 +444,7 @@ forget_rules(void)
 {
 	RuleSet *rules = current;
 
+	changes++;
 	current = NULL;
 	if (rules)
 		rules_release(rules);
@@ -414,9 +453,8 @@ forget_rules(void)
 static void
 on_relcache_change(Datum arg, Oid relid)
 {
-	if (current &&
-		(!OidIsValid(relid) || current->broken ||
-		 hash_search(current->relids, &relid, HASH_FIND, NULL)))
+	if (!current || !OidIsValid(relid) || current->broken ||
+		hash_search(current->relids, &relid, HASH_FIND, NULL))
 		forget_rules();
 }
 

@@ -7,8 +7,9 @@
  * ends. After an error nothing has to be done: relations and scans belong
  * to resource owners, and the rest to the statement's own memory.
  *
- * Only plans that depend on row-level security are noted; to all others the
- * hooks cost one test.
+ * Only statements that name an enabled table are noted; to all others the hooks
+ * cost a look at their range table. For what is not noted (an expression that
+ * the planner evaluates) the engine works without memory, by the current identity.
  */
 #include "postgres.h"
 
@@ -34,6 +35,7 @@ static Statement *statement_create(MemoryContext parent, QueryDesc *query, Snaps
 static void statement_forget(void *arg);
 static Statement *statement_of(QueryDesc *query);
 static void statement_close_readers(Statement *statement);
+static bool names_enabled_table(const PlannedStmt *plan);
 
 /*
  * statement_current returns the statement being executed, or a loose one; see
@@ -146,10 +148,29 @@ statement_close_readers(Statement *statement)
 	statement->readers = NIL;
 }
 
+/*
+ * names_enabled_table: does the plan name a table to which rules may apply? A plan
+ * that was made by rewriting policies does, in whatever sub-query.
+ */
+static bool
+names_enabled_table(const PlannedStmt *plan)
+{
+	ListCell *cell;
+
+	foreach(cell, plan->rtable)
+	{
+		const RangeTblEntry *entry = lfirst(cell);
+
+		if (entry->rtekind == RTE_RELATION && rules_table_is_enabled(entry->relid))
+			return true;
+	}
+	return false;
+}
+
 static void
 on_executor_start(QueryDesc *query, int eflags)
 {
-	if (query->plannedstmt->dependsOnRole)
+	if (names_enabled_table(query->plannedstmt))
 	{
 		/* before anything of the statement can run and change it */
 		Identity *identity = identity_copy(identity_current(), CurrentMemoryContext);
@@ -182,7 +203,7 @@ on_executor_run(EXECUTOR_RUN_ARGS)
 	Statement *outer = running;
 
 	/* inside another statement this one must not be taken for that */
-	if (!outer && !query->plannedstmt->dependsOnRole)
+	if (!outer && dlist_is_empty(&statements))
 	{
 		executor_run(EXECUTOR_RUN_PASS);
 		return;
@@ -204,7 +225,7 @@ on_executor_finish(QueryDesc *query)
 {
 	Statement *outer = running;
 
-	if (!outer && !query->plannedstmt->dependsOnRole)
+	if (!outer && dlist_is_empty(&statements))
 	{
 		if (next_ExecutorFinish)
 			next_ExecutorFinish(query);
@@ -230,13 +251,10 @@ on_executor_finish(QueryDesc *query)
 static void
 on_executor_end(QueryDesc *query)
 {
-	if (query->plannedstmt->dependsOnRole)
-	{
-		Statement *statement = statement_of(query);
+	Statement *statement = statement_of(query);
 
-		if (statement)
-			statement_close_readers(statement);
-	}
+	if (statement)
+		statement_close_readers(statement);
 	if (next_ExecutorEnd)
 		next_ExecutorEnd(query);
 	else

@@ -82,8 +82,8 @@ index_condition(SupportRequestIndexCondition *request)
 	table = rules_table(statement_rules(statement), DatumGetObjectId(relid),
 						privilege_from_name(TextDatumGetCString(privilege)));
 	arm = rules_arm(table, TextDatumGetCString(path));
-	if (arm && column < arm->nkeys && rules_need_row(table) && arm->nconferring == 0 &&
-		list_length(call->args) == 3 + arm->nkeys &&
+	if (arm && column < arm->nkeys && rules_need_row(table) &&
+		list_length(call->args) == 3 + arm->nkeys + arm->nconferring &&
 		exprType(list_nth(call->args, request->indexarg)) == arm->key_types[column])
 		condition = make_condition(request, call, arm, column);
 	statement_leave(statement);

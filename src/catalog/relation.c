@@ -6,9 +6,11 @@
 
 #include "access/htup_details.h"
 #include "access/xact.h"
+#include "catalog/dependency.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
+#include "commands/extension.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -36,8 +38,13 @@ Oid
 catalog_relation(const char *name)
 {
 	Oid schema = get_namespace_oid("electric", true);
+	Oid relid = OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
 
-	return OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
+	/* where the extension is not, anyone may have a schema and tables of these names */
+	if (!OidIsValid(relid) ||
+		getExtensionOfObject(RelationRelationId, relid) != get_extension_oid("electric_perm", true))
+		return InvalidOid;
+	return relid;
 }
 
 void
