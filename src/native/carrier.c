@@ -25,9 +25,13 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "common/hashfn.h"
+#include "miscadmin.h"
 #include "parser/parser.h"
+#include "parser/scansup.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 #include "compat.h"
 #include "native/native_private.h"
@@ -38,35 +42,38 @@
 #define NAME_STANDARD	   "_e_"
 #define NAME_BACKSLASH	   "_b_"
 #define NAME_PREFIX_LENGTH 3
-#define MARK_LENGTH		   8
 
 /* The words that may follow ELECTRIC */
 static const char *const verbs[] = {
 	"grant", "revoke", "assign", "unassign", "enable", "disable", "sqlite"};
 
 /*
- * Where the last carrier was written, and the position before it: a string of many
- * statements is lexed once, not once for each. It is this very text still if the
- * carrier still stands there, which nobody types.
+ * The last position that was found, so that a string of many statements is lexed
+ * once and not once for each. It holds for a later word if the text is still the
+ * same: known by its place, its length, the client's message, and what stands
+ * before the position, carriers included.
  */
-typedef struct LastCarrier
+typedef struct LastPosition
 {
+	Position position;
 	const char *text;
 	int length;
-	int word; /* position is the one before this offset */
-	Position position;
+	TimestampTz message;
+	int offset; /* position is the one before this byte */
+	int mark_length;
+	char mark[64]; /* the bytes of text that end behind the carrier, or there */
 	int mark_at;
-	char mark[MARK_LENGTH];
-} LastCarrier;
+} LastPosition;
 
-static LastCarrier last;
+static LastPosition last;
 
 static bool is_verb(const ScannerState *state, int at);
+static bool may_start_statement(const ScannerState *state);
 static void position_before_word(const ScannerState *state, Position *position);
 static int resume(const ScannerState *state, Position *position);
 static void advance_to_end(const char *text, int from, Position *position);
 static int parse_statement(const ScannerState *state);
-static void remember(const ScannerState *state, const Position *position, int mark_at);
+static void remember(const ScannerState *state, const Position *position, int mark_end);
 static void write_carrier(char *text, int from, int to);
 static void write_name(char *text, int from, int to, const char *name);
 static void write_comment(char *text, int from, int to);
@@ -90,7 +97,7 @@ carry_statement(const char *word)
 
 	state.text[state.word_end] = state.held;
 	verb = source_skip_blanks(state.text, state.word_end);
-	if (is_verb(&state, verb))
+	if (is_verb(&state, verb) && may_start_statement(&state))
 	{
 		position_before_word(&state, &position);
 		if (position_is_statement_start(&position))
@@ -99,9 +106,9 @@ carry_statement(const char *word)
 
 			memcpy(state.text + state.word, STATEMENT_WORD, strlen(STATEMENT_WORD));
 			write_carrier(state.text, verb, end);
-			remember(&state, &position, verb);
 			carried = true;
 		}
+		remember(&state, &position, carried ? state.word_end : state.word);
 	}
 	state.text[state.word_end] = '\0';
 	return carried;
@@ -117,6 +124,7 @@ carry_subcommand(const char *word, int length)
 	ScannerState state;
 	Position position;
 	int electric;
+	bool carried = false;
 
 	if (!scanner_state_find(word, length, &state))
 		return;
@@ -131,8 +139,9 @@ carry_subcommand(const char *word, int length)
 			memcpy(state.text + electric, SUBCOMMAND_WORD, strlen(SUBCOMMAND_WORD));
 			memcpy(state.text + electric + strlen(SUBCOMMAND_WORD), name_prefix(),
 				   NAME_PREFIX_LENGTH);
-			remember(&state, &position, electric);
+			carried = true;
 		}
+		remember(&state, &position, carried ? electric + strlen(STATEMENT_WORD) : state.word);
 	}
 	state.text[state.word_end] = '\0';
 }
@@ -166,6 +175,28 @@ is_verb(const ScannerState *state, int at)
 	return false;
 }
 
+/*
+ * may_start_statement is the cheap question before the real one: is there nothing
+ * before the word, or a semicolon, or what may be a comment?
+ */
+static bool
+may_start_statement(const ScannerState *state)
+{
+	bool new_line = false;
+	int at;
+
+	for (at = state->word - 1; at >= 0; at--)
+	{
+		char c = state->text[at];
+
+		if (c == '\n' || c == '\r')
+			new_line = true;
+		else if (!scanner_isspace(c) && c != '\v')
+			return new_line || c == ';' || c == '/';
+	}
+	return true;
+}
+
 /* position_before_word finds out where in the text the word stands. */
 static void
 position_before_word(const ScannerState *state, Position *position)
@@ -179,21 +210,36 @@ position_before_word(const ScannerState *state, Position *position)
 }
 
 /*
- * resume sets position to the last carrier's if the text is still the same, else to
- * the start, and returns its offset.
+ * resume sets position to the last one if the text is still the same, else to its
+ * start, and returns the offset that belongs to it.
  */
 static int
 resume(const ScannerState *state, Position *position)
 {
 	if (last.text == state->text && last.length == state->length &&
-		last.word < state->word && last.mark_at + MARK_LENGTH <= state->length &&
-		memcmp(state->text + last.mark_at, last.mark, MARK_LENGTH) == 0)
+		last.message == GetCurrentStatementStartTimestamp() &&
+		last.offset < state->word &&
+		memcmp(state->text + last.mark_at, last.mark, last.mark_length) == 0)
 	{
 		*position = last.position;
-		return last.word;
+		return last.offset;
 	}
 	position_init(position);
 	return 0;
+}
+
+/* remember keeps position, at the word; the text up to mark_end tells it again. */
+static void
+remember(const ScannerState *state, const Position *position, int mark_end)
+{
+	last.position = *position;
+	last.text = state->text;
+	last.length = state->length;
+	last.message = GetCurrentStatementStartTimestamp();
+	last.offset = state->word;
+	last.mark_length = Min(mark_end, (int) sizeof(last.mark));
+	last.mark_at = mark_end - last.mark_length;
+	memcpy(last.mark, state->text + last.mark_at, last.mark_length);
 }
 
 /* advance_to_end moves position over the tokens of text from offset from on. */
@@ -213,7 +259,10 @@ advance_to_end(const char *text, int from, Position *position)
 		DdlxToken token;
 
 		while ((token = ddlx_lexer_next(lexer)).type != DDLX_END)
+		{
+			CHECK_FOR_INTERRUPTS();
 			position_advance(position, &token);
+		}
 		ddlx_lexer_finish(lexer);
 	}
 	PG_FINALLY();
@@ -240,17 +289,6 @@ parse_statement(const ScannerState *state)
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 	return end;
-}
-
-static void
-remember(const ScannerState *state, const Position *position, int mark_at)
-{
-	last.text = state->text;
-	last.length = state->length;
-	last.word = state->word;
-	last.position = *position;
-	last.mark_at = mark_at;
-	memcpy(last.mark, state->text + mark_at, MARK_LENGTH);
 }
 
 /*

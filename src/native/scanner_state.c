@@ -33,6 +33,7 @@
 #define MAX_STACK_WORDS (16 * 1024 / sizeof(uintptr_t))
 /* raw_parser keeps the scanner's address near what it points to. */
 #define WORDS_BEHIND_EXTRA 64
+#define MAX_WORD_LENGTH	   8
 
 /* The head of flex's state of a reentrant scanner, since flex 2.6.0 */
 typedef struct FlexState
@@ -55,8 +56,16 @@ static const core_yy_extra_type *extra_around(const uintptr_t *at, const uintptr
 static const FlexState *find_flex(const uintptr_t *low, const uintptr_t *high,
 								  const core_yy_extra_type *extra,
 								  const char *word, int length);
+static bool is_flex(uintptr_t value, const uintptr_t *low,
+					const core_yy_extra_type *extra, const char *word, int length);
 
 static uintptr_t stack_end = 0;
+
+/*
+ * How far above the walk's frame flex's state was found last: mostly it is there
+ * again. Words of different length come by different callers.
+ */
+static size_t last_distance[MAX_WORD_LENGTH + 1];
 
 /*
  * scanner_state_init learns where the stack ends; false if that is not known.
@@ -81,6 +90,8 @@ pg_noinline bool
 scanner_state_find(const char *word, int length, ScannerState *state)
 {
 	bool found;
+
+	Assert(length <= MAX_WORD_LENGTH);
 
 	/*
 	 * All registers that our callers count on go to the stack, where the walk sees
@@ -157,22 +168,36 @@ __attribute__((no_sanitize_address)) static const FlexState *
 find_flex(const uintptr_t *low, const uintptr_t *high,
 		  const core_yy_extra_type *extra, const char *word, int length)
 {
+	size_t *distance = &last_distance[length];
 	const uintptr_t *at;
+
+	if (*distance < high - low && is_flex(low[*distance], low, extra, word, length))
+		return (const FlexState *) low[*distance];
 
 	for (at = low; at < high; at++)
 	{
-		const FlexState *flex = (const FlexState *) *at;
-
-		/* no address, or one of this stack */
-		if (*at < 4096 || *at % MAXIMUM_ALIGNOF != 0 ||
-			(*at >= (uintptr_t) low && *at < stack_end))
-			continue;
-		if (!memory_is_readable(flex) || !memory_is_readable(&flex->position))
-			continue;
-		if (flex->extra == extra &&
-			flex->position == word + length &&
-			flex->token_length == length)
-			return flex;
+		if (is_flex(*at, low, extra, word, length))
+		{
+			*distance = at - low;
+			return (const FlexState *) *at;
+		}
 	}
 	return NULL;
+}
+
+/* is_flex tells whether value is the address of the scanner's state. */
+static bool
+is_flex(uintptr_t value, const uintptr_t *low,
+		const core_yy_extra_type *extra, const char *word, int length)
+{
+	const FlexState *flex = (const FlexState *) value;
+
+	/* no address, or one of this stack */
+	if (value < 4096 || value % MAXIMUM_ALIGNOF != 0 ||
+		(value >= (uintptr_t) low && value < stack_end))
+		return false;
+	return memory_is_readable(flex) && memory_is_readable(&flex->position) &&
+		flex->extra == extra &&
+		flex->position == word + length &&
+		flex->token_length == length;
 }
