@@ -4,21 +4,19 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_database.h"
+#include "catalog/pg_inherits.h"
 #include "commands/dbcommands.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
-#include "utils/relcache.h"
 
 #include "ddlx/rule.h"
 #include "policy/policy.h"
 
 static void enable_table(const char *source, Oid relid, int location);
 static void refuse_taken_names(const char *source, Oid relid, int location);
-static bool has_row_security(Oid relid);
+static bool had_row_security(Oid relid);
 static void disable_table(const char *source, Oid relid, int location);
 
 /* enable: ALTER TABLE [IF EXISTS] [ONLY] table ENABLE ELECTRIC | ELECTRIC ENABLE table */
@@ -103,7 +101,7 @@ enable_table(const char *source, Oid relid, int location)
 	else
 	{
 		refuse_taken_names(source, relid, location);
-		catalog_table_store(relid, has_row_security(relid));
+		catalog_table_store(relid, had_row_security(relid));
 	}
 	policy_apply(relid);
 	advise_on_enable(relid);
@@ -125,14 +123,25 @@ refuse_taken_names(const char *source, Oid relid, int location)
 				 ddlx_errposition(source, location)));
 }
 
+/*
+ * had_row_security: shall DISABLE leave row-level security on? So it shall for a partition
+ * that has it without a policy, and with it for the whole tree: one that was
+ * closed must not come out open.
+ */
 static bool
-has_row_security(Oid relid)
+had_row_security(Oid relid)
 {
-	Relation rel = RelationIdGetRelation(relid);
-	bool result = rel->rd_rel->relrowsecurity;
+	ListCell *cell;
 
-	RelationClose(rel);
-	return result;
+	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
+	{
+		Oid member = lfirst_oid(cell);
+
+		if (has_row_security(member) &&
+			(member == relid || foreign_policies(member, false) == NIL))
+			return true;
+	}
+	return false;
 }
 
 /* disable_table disables one table that is locked, unless rules need it. */

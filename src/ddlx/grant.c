@@ -235,6 +235,7 @@ notice_backward(const GrantRule *rule)
 static void
 revoke_rule(Oid relid, const DdlxRole *role, Oid scope_relid, AclMode privileges)
 {
+	const AclMode all = ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE;
 	Grant key = {0};
 	bool found = false;
 	ListCell *cell;
@@ -250,7 +251,13 @@ revoke_rule(Oid relid, const DdlxRole *role, Oid scope_relid, AclMode privileges
 		catalog_grant_delete(grant);
 		found = true;
 	}
-	if (!found)
+	if (found)
+		return;
+	if (privileges == all)
+		ereport(NOTICE,
+				(errmsg("role %s is granted nothing on table \"%s\", skipping",
+						catalog_role_text(key.role, scope_relid), get_rel_name(relid))));
+	else
 		ereport(NOTICE,
 				(errmsg("role %s is not granted %s on table \"%s\", skipping",
 						catalog_role_text(key.role, scope_relid), privilege_list(privileges),

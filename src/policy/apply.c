@@ -14,6 +14,8 @@
 #include "catalog/pg_inherits.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
@@ -23,7 +25,6 @@
 #include "policy/policy.h"
 
 static void switch_rls(Oid relid, bool enable);
-static bool has_rls(Oid relid);
 static void apply_policy(Oid relid, const WantedPolicy *wanted);
 static bool is_as_wanted(Oid relid, const ExistingPolicy *policy, const WantedPolicy *wanted);
 static void drop_policy(Oid relid, const char *name);
@@ -44,6 +45,22 @@ policy_apply(Oid relid)
 		apply_policy(relid, lfirst(cell));
 
 	client_privileges_apply(relid);
+
+	/* plans know which roles need no row, which the policies' text does not show */
+	CacheInvalidateRelcacheByRelid(relid);
+}
+
+bool
+has_row_security(Oid relid)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	bool result;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relid);
+	result = ((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity;
+	ReleaseSysCache(tuple);
+	return result;
 }
 
 void
@@ -60,37 +77,34 @@ policy_remove(Oid relid)
 		if (policy_is_ours(policy->name))
 			drop_policy(relid, policy->name);
 	}
-	if (had_rls)
-		return;
 	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
 	{
-		if (foreign_policies(lfirst_oid(cell), false) == NIL)
-			switch_rls(lfirst_oid(cell), false);
+		Oid member = lfirst_oid(cell);
+
+		if (!had_rls && foreign_policies(member, false) == NIL)
+			switch_rls(member, false);
+		else if (has_row_security(member))
+			ereport(NOTICE,
+					(errmsg("row-level security stays on for table \"%s\"", get_rel_name(member)),
+					 errdetail("It was on before ENABLE, or policies of others stand."),
+					 errhint("Type ALTER TABLE %s DISABLE ROW LEVEL SECURITY; to open the table.",
+							 catalog_name(member))));
 	}
 }
 
-/* ALTER TABLE relid { ENABLE | DISABLE } ROW LEVEL SECURITY, if it is not so */
+/*
+ * ALTER TABLE relid { ENABLE | DISABLE } ROW LEVEL SECURITY, if it is not so. A
+ * foreign table, as a partition can be, has no such thing: clients hold no privilege on
+ * it.
+ */
 static void
 switch_rls(Oid relid, bool enable)
 {
 	const char *action = enable ? "ENABLE" : "DISABLE";
 
-	if (has_rls(relid) != enable)
+	if (has_row_security(relid) != enable && get_rel_relkind(relid) != RELKIND_FOREIGN_TABLE)
 		run_as_sql(catalog_owner(relid),
 				   psprintf("ALTER TABLE %s %s ROW LEVEL SECURITY", catalog_name(relid), action));
-}
-
-static bool
-has_rls(Oid relid)
-{
-	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	bool result;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for relation %u", relid);
-	result = ((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity;
-	ReleaseSysCache(tuple);
-	return result;
 }
 
 /* apply_policy makes one policy of relid, and its comment, what is wanted. */

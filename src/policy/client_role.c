@@ -137,7 +137,7 @@ check_owns_no_table(Oid role, const char *name)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_ROLE_SPECIFICATION),
 					 errmsg("role \"%s\" cannot be a client role", name),
-					 errdetail("It has the rights of role \"%s\", who owns the enabled table \"%s\" and is not bound.",
+					 errdetail("It has the rights of role \"%s\", the owner of table \"%s\".",
 							   GetUserNameFromId(owner, false), get_rel_name(relid)),
 					 errhint("Make a role of its own for clients: CREATE ROLE app_client LOGIN;")));
 	}

@@ -41,6 +41,9 @@ extern void policy_apply(Oid relid);
  */
 extern void policy_remove(Oid relid);
 
+/* apply.c: has_row_security: is row-level security on for relid? */
+extern bool has_row_security(Oid relid);
+
 /*
  * existing.c: our policies are known by their names. policy_name_taken returns the
  * name of a policy on relid that has one of them, NULL if there is none.
