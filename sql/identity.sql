@@ -125,6 +125,10 @@ ROLLBACK TO s;
 SELECT electric.logout();
 SELECT electric.set_user('alice');
 ROLLBACK;
+-- Nor may another session identity be set where ROLLBACK would bring the first one back.
+BEGIN;
+SELECT electric.set_user('alice', is_local => false);
+ROLLBACK;
 :who
 SELECT electric.logout();
 BEGIN;

@@ -66,8 +66,8 @@ ALTER SYSTEM SET electric_perm.identity = 'mallory';
 SHOW electric_perm.identity;
 SELECT current_setting('electric_perm.identity');
 SELECT current_setting('electric_perm.identity', true);
-SELECT name FROM pg_settings WHERE name LIKE 'electric%';
-UPDATE pg_settings SET setting = 'mallory' WHERE name LIKE 'electric%';
+SELECT name FROM pg_settings WHERE name LIKE 'electric%identity';
+UPDATE pg_settings SET setting = 'mallory' WHERE name LIKE 'electric%identity';
 :who
 
 -- set_user() is denied, also from functions of the client's own; the library's functions cannot be declared again.

@@ -18,6 +18,7 @@
 #include "postgres.h"
 
 #include "access/parallel.h"
+#include "access/xact.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -51,7 +52,7 @@ static bool setting_is_ours = false; /* within assign_setting() */
 static Identity *identity_parse(const char *value);
 static Size identity_size(const Identity *identity);
 static Identity *identity_fill(void *block, const Identity *source);
-static void refuse_shadowed_session(const char *value);
+static void refuse_shadowed_session(const char *value, bool is_local);
 static void assign_setting(const char *value, bool is_local);
 
 const Identity *
@@ -92,8 +93,8 @@ identity_set(const char *user_id, const Jsonb *claims, bool is_local)
 						   value.len, MAX_IDENTITY_BYTES),
 				 errhint("Keep only the claims that rules name.")));
 
-	if (is_local)
-		refuse_shadowed_session(value.data);
+	if (is_local || IsTransactionBlock())
+		refuse_shadowed_session(value.data, is_local);
 	assign_setting(value.data, is_local);
 }
 
@@ -123,14 +124,14 @@ assign_setting(const char *value, bool is_local)
 
 /*
  * refuse_shadowed_session raises if a session identity other than value would
- * come back at the end of the transaction, by its COMMIT or its ROLLBACK: end
- * users' SQL could end it and go on as that user.
+ * come back at the end of the transaction, by its ROLLBACK or, if value is set
+ * locally, its COMMIT: end users' SQL could end it and go on as that user.
  *
  * Walks the stack of values from the current one to the one at the start of the
  * transaction.
  */
 static void
-refuse_shadowed_session(const char *value)
+refuse_shadowed_session(const char *value, bool is_local)
 {
 	struct config_generic *setting = find_option(SETTING_NAME, false, false, ERROR);
 	const char *at_rollback = setting_value;
@@ -148,11 +149,11 @@ refuse_shadowed_session(const char *value)
 	if (at_commit == NULL)
 		at_commit = at_rollback;
 
-	if ((at_commit[0] != '\0' && strcmp(at_commit, value) != 0) ||
+	if ((is_local && at_commit[0] != '\0' && strcmp(at_commit, value) != 0) ||
 		(at_rollback[0] != '\0' && strcmp(at_rollback, value) != 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("cannot set a local identity while the session has another one"),
+				 errmsg("cannot set an identity in a transaction while the session has another one"),
 				 errdetail("The end of the transaction, which end users' SQL can bring about, would restore the session's identity."),
 				 errhint("Run SELECT electric.logout() or DISCARD ALL before the transaction.")));
 }
