@@ -137,4 +137,12 @@ DO LANGUAGE ddlx $$ ELECTRIC ENABLE parts; ELECTRIC DISABLE parts $$;
 SET client_min_messages = warning;
 DROP SERVER regress_electric_server CASCADE;
 DROP FOREIGN DATA WRAPPER regress_electric_fdw;
+
+-- Dropping the extension leaves the tables closed, and they can be enabled again.
+DROP EXTENSION electric_perm CASCADE;
+SELECT policyname, qual FROM pg_policies WHERE tablename = 'users';
+SELECT relname, relrowsecurity FROM pg_class WHERE relname IN ('users', 'comments') ORDER BY 1;
+CREATE EXTENSION electric_perm;
+DO LANGUAGE ddlx $$ ELECTRIC ENABLE users; ELECTRIC ENABLE comments $$;
+SELECT tablename, count(*) FROM pg_policies WHERE tablename IN ('users', 'comments') GROUP BY 1 ORDER BY 1;
 \i :reset

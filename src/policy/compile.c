@@ -15,6 +15,7 @@
 #include "utils/lsyscache.h"
 
 #include "catalog/catalog.h"
+#include "policy/existing.h"
 #include "policy/policy.h"
 #include "resolver/resolver.h"
 
@@ -241,7 +242,7 @@ grants_comment(AclMode privilege, List *grants)
 			appendStringInfo(&comment, "%s%s;", comment.len > 0 ? "\n" : "", text);
 	}
 	if (comment.len == 0)
-		appendStringInfo(&comment, "No ELECTRIC GRANT %s.", privilege_name(privilege));
+		appendStringInfo(&comment, POLICY_NO_GRANT_MARK "%s.", privilege_name(privilege));
 	return comment.data;
 }
 

@@ -25,6 +25,7 @@
 #include "policy/existing.h"
 #include "policy/policy.h"
 
+static bool has_our_comment(const ExistingPolicy *policy);
 static ExistingPolicy *decode_policy(HeapTuple tuple, TupleDesc desc);
 static bool is_for_public(Datum roles);
 static Node *stored_expression(HeapTuple tuple, TupleDesc desc, AttrNumber attnum);
@@ -50,7 +51,7 @@ policy_name_taken(Oid relid)
 	{
 		ExistingPolicy *policy = lfirst(cell);
 
-		if (policy_is_ours(policy->name))
+		if (policy_is_ours(policy->name) && !has_our_comment(policy))
 			return policy->name;
 	}
 	return NULL;
@@ -159,6 +160,18 @@ policy_has_comment(const ExistingPolicy *policy, const char *comment)
 	char *existing = GetComment(policy->oid, PolicyRelationId, 0);
 
 	return existing && strcmp(existing, comment) == 0;
+}
+
+/*
+ * has_our_comment: was the policy made by us? DROP EXTENSION CASCADE leaves those behind
+ * that call nothing of ours.
+ */
+static bool
+has_our_comment(const ExistingPolicy *policy)
+{
+	char *comment = GetComment(policy->oid, PolicyRelationId, 0);
+
+	return comment && (strstr(comment, POLICY_COMMENT_MARK) == comment || strstr(comment, POLICY_NO_GRANT_MARK) == comment);
 }
 
 static ExistingPolicy *

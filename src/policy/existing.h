@@ -11,6 +11,10 @@
 
 #include "policy/policy.h"
 
+/* What the comments of our policies begin with */
+#define POLICY_COMMENT_MARK	 "ELECTRIC GRANT "
+#define POLICY_NO_GRANT_MARK "No ELECTRIC GRANT "
+
 /* A row of pg_policy */
 typedef struct ExistingPolicy
 {

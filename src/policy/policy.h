@@ -46,7 +46,8 @@ extern bool has_row_security(Oid relid);
 
 /*
  * existing.c: our policies are known by their names. policy_name_taken returns the
- * name of a policy on relid that has one of them, NULL if there is none.
+ * name of a policy on relid that has one of them without having been made by us,
+ * NULL if there is none.
  * foreign_policies returns the names (char *, sorted) of the permissive or of all
  * policies of others on relid.
  */
