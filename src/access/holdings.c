@@ -222,10 +222,10 @@ source_reader_first(SourceReader *reader)
 		return NULL;
 	if (!reader->by_user)
 	{
-		Oid operator= userid_operator(source->user_type);
+		Oid opno = userid_operator(source->user_type);
 
 		reader->by_user = statement_reader(reader->statement, source->relid, 1,
-										   &source->user_attnum, &operator);
+										   &source->user_attnum, &opno);
 	}
 	reader_begin(reader->by_user, &reader->user_value);
 	return reader_next(reader->by_user);

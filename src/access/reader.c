@@ -29,7 +29,7 @@
 typedef struct RowKey
 {
 	AttrNumber attnum; /* of the relation, not of a partition */
-	Oid operator;
+	Oid opno;
 	Oid collation;
 	FmgrInfo equal;
 } RowKey;
@@ -94,7 +94,7 @@ reader_create(MemoryContext context, Snapshot snapshot, Oid relid, int nkeys,
 		int32 typmod;
 
 		key->attnum = attnums[i];
-		key->operator= operators[i];
+		key->opno = operators[i];
 		get_atttypetypmodcoll(relid, attnums[i], &type, &typmod, &key->collation);
 		fmgr_info(get_opcode(operators[i]), &key->equal);
 	}
@@ -325,7 +325,7 @@ part_try_index(RowReader *reader, RowPart *part, Relation index)
 			RowKey *key = &reader->keys[i];
 
 			if (index->rd_index->indkey.values[n] == part_attnum(part, key->attnum) &&
-				get_op_opfamily_strategy(key->operator, index->rd_opfamily[n]) ==
+				get_op_opfamily_strategy(key->opno, index->rd_opfamily[n]) ==
 					(is_btree ? BTEqualStrategyNumber : HTEqualStrategyNumber) &&
 				(!OidIsValid(index->rd_indcollation[n]) ||
 				 index->rd_indcollation[n] == key->collation))
@@ -336,7 +336,7 @@ part_try_index(RowReader *reader, RowPart *part, Relation index)
 		ScanKeyEntryInitialize(&keys[n], 0, n + 1,
 							   is_btree ? BTEqualStrategyNumber : HTEqualStrategyNumber,
 							   InvalidOid, index->rd_indcollation[n],
-							   get_opcode(reader->keys[i].operator), (Datum) 0);
+							   get_opcode(reader->keys[i].opno), (Datum) 0);
 		numbers[n++] = i;
 	}
 	unique = index->rd_index->indisunique && n == natts;

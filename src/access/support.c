@@ -63,7 +63,7 @@ index_condition(SupportRequestIndexCondition *request)
 {
 	FuncExpr *call = (FuncExpr *) request->node;
 	int column = request->indexarg - 3;
-	Statement *statement;
+	RuleSet *rules;
 	RuleTable *table;
 	RuleArm *arm;
 	Datum privilege;
@@ -76,17 +76,16 @@ index_condition(SupportRequestIndexCondition *request)
 		!constant_argument(call, 0, &privilege) || !constant_argument(call, 1, &relid) ||
 		!constant_argument(call, 2, &path))
 		return NIL;
-	statement = statement_current();
-	if (!statement)
-		return NIL;
-	table = rules_table(statement_rules(statement), DatumGetObjectId(relid),
+	/* the newest rules, not those of a statement that this one is planned in */
+	rules = rules_acquire();
+	table = rules_table(rules, DatumGetObjectId(relid),
 						privilege_from_name(TextDatumGetCString(privilege)));
 	arm = rules_arm(table, TextDatumGetCString(path));
 	if (arm && column < arm->nkeys && rules_need_row(table) &&
 		list_length(call->args) == 3 + arm->nkeys + arm->nconferring &&
 		exprType(list_nth(call->args, request->indexarg)) == arm->key_types[column])
 		condition = make_condition(request, call, arm, column);
-	statement_leave(statement);
+	rules_release(rules);
 	if (!condition)
 		return NIL;
 	/* only the first key column, and probed again by allows() itself */
@@ -101,17 +100,17 @@ make_condition(SupportRequestIndexCondition *request, FuncExpr *call, RuleArm *a
 	Node *operand = list_nth(call->args, request->indexarg);
 	Oid element_type = scope_element_type(arm, column);
 	Oid array_type = get_array_type(element_type);
-	Oid operator= index_operator(request, arm, column);
+	Oid opno = index_operator(request, arm, column);
 	Oid column_collation = exprCollation(operand);
 	ScalarArrayOpExpr *condition;
 
-	if (!OidIsValid(operator) || !OidIsValid(array_type) || joins_another(request, operand))
+	if (!OidIsValid(opno) || !OidIsValid(array_type) || joins_another(request, operand))
 		return NULL;
 	if (OidIsValid(request->indexcollation) && request->indexcollation != column_collation)
 		return NULL;
 	condition = makeNode(ScalarArrayOpExpr);
-	condition->opno = operator;
-	condition->opfuncid = get_opcode(operator);
+	condition->opno = opno;
+	condition->opfuncid = get_opcode(opno);
 	condition->useOr = true;
 	condition->inputcollid = request->indexcollation;
 	condition->args = list_make2(copyObject(operand),
@@ -125,18 +124,18 @@ static Oid
 index_operator(SupportRequestIndexCondition *request, RuleArm *arm, int column)
 {
 	const KeyPath *path = arm->path;
-	Oid operator;
+	Oid opno;
 
 	if (path->nsteps == 0)
-		operator= attribute_operator(path->scope_relid, path->scope_attnums[column]);
+		opno = attribute_operator(path->scope_relid, path->scope_attnums[column]);
 	else if (path->steps[0].forward)
-		operator= get_commutator(path->steps[0].operators[column]);
+		opno = get_commutator(path->steps[0].operators[column]);
 	else
-		operator= path->steps[0].operators[column];
-	if (!OidIsValid(operator) ||
-		get_op_opfamily_strategy(operator, request->opfamily) != BTEqualStrategyNumber)
+		opno = path->steps[0].operators[column];
+	if (!OidIsValid(opno) ||
+		get_op_opfamily_strategy(opno, request->opfamily) != BTEqualStrategyNumber)
 		return InvalidOid;
-	return operator;
+	return opno;
 }
 
 /* electric.scope_keys(privilege, tbl, path, column, NULL::element_type) */
