@@ -13,6 +13,10 @@ CONTRACTS = $(sort $(wildcard src/*.h src/*/*.h))
 OBJS = $(SOURCES:.c=.o)
 DATA = $(wildcard src/sql/electric_perm--*.sql)
 REGRESS = $(sort $(basename $(notdir $(wildcard sql/*.sql))))
+TEST_DATABASE = --encoding=UTF8 --no-locale
+REGRESS_OPTS = $(TEST_DATABASE)
+ISOLATION = $(sort $(basename $(notdir $(wildcard test/isolation/specs/*.spec))))
+ISOLATION_OPTS = --inputdir=test/isolation $(TEST_DATABASE)
 EXTRA_CLEAN = build $(OBJS:.o=.d) $(OBJS:.o=.bc.d)
 
 WARNINGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare
