@@ -77,7 +77,6 @@ static void remember(const ScannerState *state, const Position *position, int ma
 static void write_carrier(char *text, int from, int to);
 static void write_name(char *text, int from, int to, const char *name);
 static void write_comment(char *text, int from, int to);
-static void write_tail(char *text, int from, int to, const char *name);
 static const char *name_prefix(void);
 
 /*
@@ -293,26 +292,27 @@ parse_statement(const ScannerState *state)
 
 /*
  * write_carrier writes a name over text[from .. to), which holds a statement from
- * its verb on: eight bytes or more, the first six of them ASCII.
+ * its verb on: eight bytes or more, the first six of them ASCII. If the last ones are
+ * not (ELECTRIC ENABLE with an unquoted name), they are the name.
  */
 static void
 write_carrier(char *text, int from, int to)
 {
 	char name[NAMEDATALEN];
 	int first = from;
-	int behind_last = to;
+	int tail = to;
 
 	snprintf(name, sizeof(name), "%s%016" INT64_MODIFIER "x", name_prefix(),
 			 hash_bytes_extended((const unsigned char *) text + from, to - from, 0));
 
 	while (first < to && !IS_HIGHBIT_SET(text[first]))
 		first++;
-	while (behind_last > first && !IS_HIGHBIT_SET(text[behind_last - 1]))
-		behind_last--;
+	while (tail > first && IS_HIGHBIT_SET(text[tail - 1]))
+		tail--;
 
 	if (first == to)
 		write_name(text, from, to, name);
-	else if (to - behind_last >= 2)
+	else if (tail == to)
 	{
 		int comment = Min(first - 2, from + (int) strlen(name));
 
@@ -320,7 +320,7 @@ write_carrier(char *text, int from, int to)
 		write_comment(text, comment, to);
 	}
 	else
-		write_tail(text, from, to, name);
+		write_comment(text, from, tail);
 }
 
 /* write_name writes as much of name as fits, and blanks. */
@@ -342,35 +342,8 @@ write_comment(char *text, int from, int to)
 	for (i = from; i < to; i++)
 		if (!IS_HIGHBIT_SET(text[i]))
 			text[i] = ' ';
-	memcpy(text + from, "/*", 2);
-	memcpy(text + to - 2, "*/", 2);
-}
-
-/*
- * write_tail is for a statement that ends in characters beyond ASCII (ELECTRIC ENABLE
- * with an unquoted name) and so has no room for the end of a comment there: the comment
- * ends at the last pair of other bytes, and what follows is the name. If that is
- * longer than a name, the positions of errors behind this statement are given
- * up instead.
- */
-static void
-write_tail(char *text, int from, int to, const char *name)
-{
-	int tail = to;
-	int i;
-
-	while (IS_HIGHBIT_SET(text[tail - 1]) || IS_HIGHBIT_SET(text[tail - 2]))
-		tail--;
-
-	if (to - tail >= NAMEDATALEN)
-	{
-		write_name(text, from, to, name);
-		return;
-	}
-	write_comment(text, from, tail);
-	for (i = tail; i < to; i++)
-		if (!IS_HIGHBIT_SET(text[i]))
-			text[i] = '_';
+	memcpy(text + from, "--", 2);
+	text[to - 1] = '\n';
 }
 
 static const char *
