@@ -11,11 +11,14 @@
 #include "utils/builtins.h"
 
 #include "catalog/catalog.h"
+#include "resolver/resolver.h"
 
 PG_FUNCTION_INFO_V1(electric_dump);
 
 static List *dump_tables(void);
+static List *dump_grants(Oid relid);
 static List *dump_assignments(void);
+static char *typed_path(Oid relid, Oid scope_relid, char *path, List *keys);
 static List *dump_client_sql(void);
 static bool is_mine(Oid relid);
 static int compare_statements(const ListCell *a, const ListCell *b);
@@ -65,11 +68,26 @@ dump_tables(void)
 	foreach(cell, catalog_enabled_tables())
 	{
 		if (is_mine(lfirst_oid(cell)))
-			grants = list_concat(grants, catalog_grants_text(catalog_grants(lfirst_oid(cell))));
+			grants = list_concat(grants, dump_grants(lfirst_oid(cell)));
 	}
 	list_sort(enables, compare_statements);
 	list_sort(grants, compare_statements);
 	return list_concat(enables, grants);
+}
+
+static List *
+dump_grants(Oid relid)
+{
+	List *grants = catalog_grants(relid);
+	ListCell *cell;
+
+	foreach(cell, grants)
+	{
+		Grant *grant = lfirst(cell);
+
+		grant->path = typed_path(relid, grant->scope_relid, grant->path, grant->path_keys);
+	}
+	return catalog_grants_text(grants);
 }
 
 static List *
@@ -81,13 +99,28 @@ dump_assignments(void)
 	foreach(cell, catalog_assignments())
 	{
 		Assignment *assignment = lfirst(cell);
-		char *text = catalog_assignment_text(assignment);
+		char *text;
 
+		assignment->path = typed_path(assignment->relid, assignment->scope_relid,
+									  assignment->path, assignment->path_keys);
+		text = catalog_assignment_text(assignment);
 		if (text && is_mine(assignment->relid))
 			statements = lappend(statements, text);
 	}
 	list_sort(statements, compare_statements);
 	return statements;
+}
+
+/*
+ * typed_path returns a recorded path as it has to be typed now: another key may have
+ * taken a name of its steps. As it stands, if it leads to the scope no longer.
+ */
+static char *
+typed_path(Oid relid, Oid scope_relid, char *path, List *keys)
+{
+	KeyPath *resolved = path ? path_from_text(relid, scope_relid, path, keys) : NULL;
+
+	return resolved ? path_to_using(resolved) : path;
 }
 
 static List *

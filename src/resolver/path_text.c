@@ -13,6 +13,7 @@
 
 #include "resolver/key.h"
 
+static void append_constraint(StringInfo buf, const KeyStep *step);
 static void append_table(StringInfo buf, Oid relid);
 static void append_columns(StringInfo buf, Oid relid, int nkeys, const AttrNumber *attnums);
 static KeyStep *parse_step(const char **text, Oid current);
@@ -77,7 +78,11 @@ path_to_using(const KeyPath *path)
 
 	initStringInfo(&buf);
 	for (i = 0; i < path->nsteps; i++)
-		appendStringInfo(&buf, "%s%s", i > 0 ? "/" : "", step_to_using(&path->steps[i]));
+	{
+		if (i > 0)
+			appendStringInfoChar(&buf, '/');
+		append_constraint(&buf, &path->steps[i]);
+	}
 	return buf.data;
 }
 
@@ -159,8 +164,6 @@ append_name(StringInfo buf, const char *name)
 char *
 step_to_using(const KeyStep *step)
 {
-	char *table = get_rel_name(step->constraint_relid);
-	char *schema = get_namespace_name(get_rel_namespace(step->constraint_relid));
 	StringInfoData buf;
 
 	initStringInfo(&buf);
@@ -174,17 +177,7 @@ step_to_using(const KeyStep *step)
 			return buf.data;
 		}
 	}
-	if (!names_only(step->from_relid, NULL, NULL, step->constraint, step))
-	{
-		if (!names_only(step->from_relid, NULL, table, step->constraint, step))
-		{
-			append_name(&buf, schema);
-			appendStringInfoChar(&buf, '.');
-		}
-		append_name(&buf, table);
-		appendStringInfoChar(&buf, '.');
-	}
-	append_name(&buf, step->constraint);
+	append_constraint(&buf, step);
 	return buf.data;
 }
 
@@ -212,6 +205,26 @@ table_label(Oid relid)
 	if (RelationIsVisible(relid))
 		return name;
 	return psprintf("%s.%s", get_namespace_name(get_rel_namespace(relid)), name);
+}
+
+/* append_constraint appends a step's constraint, qualified as far as it takes to mean it alone. */
+static void
+append_constraint(StringInfo buf, const KeyStep *step)
+{
+	char *table = get_rel_name(step->constraint_relid);
+	char *schema = get_namespace_name(get_rel_namespace(step->constraint_relid));
+
+	if (!names_only(step->from_relid, NULL, NULL, step->constraint, step))
+	{
+		if (!names_only(step->from_relid, NULL, table, step->constraint, step))
+		{
+			append_name(buf, schema);
+			appendStringInfoChar(buf, '.');
+		}
+		append_name(buf, table);
+		appendStringInfoChar(buf, '.');
+	}
+	append_name(buf, step->constraint);
 }
 
 /* append_table appends schema.table. */

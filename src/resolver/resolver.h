@@ -126,9 +126,8 @@ extern List *path_keys(const KeyPath *path); /* char * */
 
 /*
  * path_to_using returns the path as it can be typed behind USING now, "" without
- * steps: by columns where they are unambiguous, else by constraints, qualified
- * where necessary. Unlike the canonical text it changes with the schema; for
- * dump(), since a canonical name may meanwhile mean another key.
+ * steps: the canonical text, but for constraints whose name alone would mean
+ * something else, which are qualified. It changes with the schema; for dump().
  */
 extern char *path_to_using(const KeyPath *path);
 
