@@ -104,7 +104,7 @@ column_obstacle(const KeyStep *step, int i)
 						column, table);
 	op_input_types(operator, & left, &right);
 	if (!IsBinaryCoercible(ref_type, left) || !IsBinaryCoercible(type, right))
-		return psprintf("Column \"%s\" of table \"%s\" has another type than the column that it refers to.",
+		return psprintf("Comparing column \"%s\" of table \"%s\" with the column that it refers to takes a cast.",
 						column, table);
 	if (!is_same_equality(get_attcollation(step->constraint_relid, attnum),
 						  get_attcollation(ref_relid, ref_attnum)))

@@ -225,12 +225,14 @@ static void
 path_ends_elsewhere(const char *source, Oid relid, Oid scope_relid,
 					const KeyStep *last, bool forward_only, int location)
 {
-	char *whole = infer_using_clauses(relid, scope_relid);
+	char *whole = relid == scope_relid ? NULL : infer_using_clauses(relid, scope_relid);
 	char *valid = valid_steps(last->to_relid, forward_only);
 	char *table = table_label(last->to_relid);
-	char *hint = NULL;
+	const char *hint = NULL;
 
-	if (whole != NULL)
+	if (relid == scope_relid)
+		hint = "Leave USING out: each row of the scope table is its own scope.";
+	else if (whole != NULL)
 		hint = psprintf("These paths lead there: %s.", whole);
 	else if (valid != NULL)
 		hint = psprintf("Steps from table \"%s\": %s.", table, valid);
