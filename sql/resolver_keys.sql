@@ -117,13 +117,15 @@ SELECT electric.ddlx($$ELECTRIC GRANT READ ON hours TO 'years:r'$$);
 SELECT electric.ddlx($$ELECTRIC GRANT READ ON hours TO 'years:r' USING part_id$$);
 
 -- Keys that compare by a cast, by another collation, or cannot be hashed are refused, however they are found.
-CREATE TABLE numbers (id numeric PRIMARY KEY, bits varbit UNIQUE);
-CREATE TABLE casts (id int PRIMARY KEY, n int REFERENCES numbers, b varbit REFERENCES numbers (bits));
+CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+CREATE TABLE numbers (id numeric PRIMARY KEY, bits varbit UNIQUE, code text COLLATE nocase UNIQUE);
+CREATE TABLE casts (id int PRIMARY KEY, n int REFERENCES numbers, b varbit REFERENCES numbers (bits),
+	c text REFERENCES numbers (code));
 CALL enable('casts');
 SELECT electric.ddlx($$ELECTRIC GRANT READ ON casts TO 'numbers:r'$$);
 \echo :LAST_ERROR_SQLSTATE
 SELECT electric.ddlx($$ELECTRIC GRANT READ ON casts TO 'numbers:r' USING n$$);
-SELECT electric.ddlx($$ELECTRIC GRANT READ ON casts TO 'numbers:r' USING b$$);
+SELECT electric.ddlx($$ELECTRIC GRANT READ ON casts TO 'numbers:r' USING c$$);
 CREATE TABLE wide (id bigint PRIMARY KEY);
 CREATE TABLE narrow (id int PRIMARY KEY, w int REFERENCES wide);
 CALL enable('narrow');
