@@ -52,7 +52,8 @@ static Table *get_table(Search *search, Oid relid);
 static void extend_path(Search *search, Table *table);
 static int distance_to_scope(Search *search, Table *start);
 static char *paths_to_list(List *paths);
-static void no_path(const char *source, Oid relid, Oid scope_relid, int location) pg_attribute_noreturn();
+static void no_path(const char *source, Oid relid, Oid scope_relid,
+					int location) pg_attribute_noreturn();
 
 KeyPath *
 path_infer(const char *source, Oid relid, Oid scope_relid, int location)

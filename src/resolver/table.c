@@ -33,7 +33,8 @@ typedef struct TableLookup
 static Oid look_up_table(const char *source, RangeVar *name, LOCKMODE lockmode, bool must_own);
 static void check_table_callback(const RangeVar *name, Oid relid, Oid old_relid, void *arg);
 static void check_table_kind(const TableLookup *lookup, Oid relid, HeapTuple tuple);
-static void table_refused(const TableLookup *lookup, const char *reason, const char *hint) pg_attribute_noreturn();
+static void table_refused(const TableLookup *lookup, const char *reason,
+						  const char *hint) pg_attribute_noreturn();
 static void lookup_error_callback(void *arg);
 static void table_missing(const char *source, RangeVar *name) pg_attribute_noreturn();
 
