@@ -3,6 +3,7 @@
  *		The engine's inside: what its files know of each other.
  *
  *	rules.c		rows of electric.*, resolved, cached per session
+ *	call_site.c	do policies pass the columns that rules mean
  *	statement.c	what lives as long as one statement: identity, snapshot, sets
  *	reader.c	rows of one table by equality, through the best index
  *	keyset.c	hash sets of keys
@@ -98,6 +99,11 @@ extern bool rules_table_is_enabled(Oid relid);		/* now, for this session */
 extern bool names_contain(List *names, const char *name);
 extern bool names_equal(List *a, List *b);
 extern void rules_init(void);
+
+/* --- call_site.c --- */
+
+/* call_sites_match: does each call of this arm in the table's policies pass its columns? */
+extern bool call_sites_match(Oid relid, AclMode privilege, const RuleArm *arm);
 
 /* --- keyset.c --- */
 

@@ -108,7 +108,8 @@ reader_begin(RowReader *reader, const Datum *values)
 {
 	if (!reader->opened)
 		reader_open(reader);
-	memcpy(reader->values, values, sizeof(Datum) * reader->nkeys);
+	if (reader->nkeys > 0)
+		memcpy(reader->values, values, sizeof(Datum) * reader->nkeys);
 	reader->part = -1;
 }
 

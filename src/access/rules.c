@@ -341,6 +341,8 @@ make_arm(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules)
 		arm->conferring_attnums[arm->nconferring] = attnum;
 		arm->conferring_types[arm->nconferring++] = get_atttype(table->relid, attnum);
 	}
+	if (!call_sites_match(table->relid, table->privilege, arm))
+		return NULL;
 	return arm;
 }
 

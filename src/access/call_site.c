@@ -1,0 +1,125 @@
+/*
+ * call_site.c
+ *		Do a table's policies pass the columns that the engine takes them for?
+ *
+ * Policies follow a column that is renamed; rules record its name. Where columns
+ * changed names since the policies were made, a key would be read from a column
+ * that is no longer the rule's. An arm that is called with any other columns than its
+ * own gives no rows until the policies are made again.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parse_func.h"
+#include "rewrite/rowsecurity.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+
+#include "access/engine.h"
+
+/* What the walker looks for, and what it found */
+typedef struct CallSites
+{
+	Oid allows;
+	Oid relid;
+	AclMode privilege;
+	const RuleArm *arm;
+	bool differ;
+} CallSites;
+
+static bool find_calls(Node *node, void *context);
+static bool is_call_of(const CallSites *sites, const FuncExpr *call);
+static bool passes_own_columns(const RuleArm *arm, const FuncExpr *call);
+static bool is_column(Node *argument, AttrNumber attnum);
+
+/* call_sites_match: does each call of this arm in the table's policies pass its columns? */
+bool
+call_sites_match(Oid relid, AclMode privilege, const RuleArm *arm)
+{
+	Oid argument_types[4] = {TEXTOID, REGCLASSOID, TEXTOID, ANYOID};
+	List *name = list_make2(makeString("electric"), makeString("allows"));
+	CallSites sites = {0};
+	Relation relation = RelationIdGetRelation(relid);
+	ListCell *cell;
+
+	if (!RelationIsValid(relation))
+		return false;
+	sites.allows = LookupFuncName(name, 4, argument_types, true);
+	sites.relid = relid;
+	sites.privilege = privilege;
+	sites.arm = arm;
+	if (relation->rd_rsdesc)
+	{
+		foreach(cell, relation->rd_rsdesc->policies)
+		{
+			RowSecurityPolicy *policy = lfirst(cell);
+
+			find_calls((Node *) policy->qual, &sites);
+			find_calls((Node *) policy->with_check_qual, &sites);
+		}
+	}
+	RelationClose(relation);
+	return OidIsValid(sites.allows) && !sites.differ;
+}
+
+static bool
+find_calls(Node *node, void *context)
+{
+	CallSites *sites = context;
+
+	if (!node)
+		return false;
+	if (IsA(node, FuncExpr) && is_call_of(sites, (FuncExpr *) node) &&
+		!passes_own_columns(sites->arm, (FuncExpr *) node))
+		sites->differ = true;
+	return expression_tree_walker(node, find_calls, context);
+}
+
+/* electric.allows(privilege, table, path of the arm, ..) */
+static bool
+is_call_of(const CallSites *sites, const FuncExpr *call)
+{
+	Const *privilege;
+	Const *relid;
+	Const *path;
+
+	if (call->funcid != sites->allows)
+		return false;
+	privilege = linitial(call->args);
+	relid = lsecond(call->args);
+	path = lthird(call->args);
+	/* an argument that is no constant may be anything, this arm included */
+	return (!IsA(privilege, Const) || privilege->constisnull ||
+			privilege_from_name(TextDatumGetCString(privilege->constvalue)) == sites->privilege) &&
+		(!IsA(relid, Const) || relid->constisnull ||
+		 DatumGetObjectId(relid->constvalue) == sites->relid) &&
+		(!IsA(path, Const) || path->constisnull ||
+		 strcmp(TextDatumGetCString(path->constvalue), sites->arm->path_text) == 0);
+}
+
+static bool
+passes_own_columns(const RuleArm *arm, const FuncExpr *call)
+{
+	int i;
+
+	if (list_length(call->args) != 3 + arm->nkeys + arm->nconferring)
+		return false;
+	for (i = 0; i < arm->nkeys; i++)
+		if (!is_column(list_nth(call->args, 3 + i), arm->key_attnums[i]))
+			return false;
+	for (i = 0; i < arm->nconferring; i++)
+		if (!is_column(list_nth(call->args, 3 + arm->nkeys + i), arm->conferring_attnums[i]))
+			return false;
+	return true;
+}
+
+/* Policies have one range table entry, the table. */
+static bool
+is_column(Node *argument, AttrNumber attnum)
+{
+	Var *column = (Var *) argument;
+
+	return IsA(column, Var) && column->varattno == attnum && column->varlevelsup == 0;
+}
