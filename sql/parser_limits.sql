@@ -42,6 +42,11 @@ SELECT outcome('ELECTRIC GRANT READ ON t TO ''' || repeat('x.', 500000) || ':y''
 SELECT outcome('ELECTRIC GRANT READ ON t TO ''' || repeat(':', 1000000) || '''');
 SELECT outcome('ELECTRIC ENABLE /*' || repeat('x', 1000000));
 
+-- A role name has 255 bytes at most.
+SELECT outcome('ELECTRIC GRANT READ ON t TO '''||repeat('x', 255)||'''');
+SELECT outcome('ELECTRIC GRANT READ ON t TO '''||repeat('x', 256)||'''');
+SELECT outcome('ELECTRIC GRANT READ ON t TO (p, '''||repeat('x', 256)||''')');
+
 -- A statement cut off anywhere is a syntax error, except where a shorter statement ends.
 SELECT string_agg(n::text, ' ' ORDER BY n)
 FROM (

@@ -13,6 +13,8 @@
 #include "compat.h"
 #include "parser/grammar.h"
 
+#define MAX_ROLE_NAME 255 /* bytes; rules are found by an index on it */
+
 static const char *find_colon(DdlxParser *parser, DdlxToken *string);
 static RangeVar *parse_scope(DdlxParser *parser, DdlxToken *string, const char *colon);
 static void refuse_scope(DdlxParser *parser, DdlxToken *string) pg_attribute_noreturn();
@@ -48,6 +50,13 @@ ddlx_make_static_role(DdlxParser *parser, RangeVar *scope, DdlxToken *name, int 
 				(errcode(ERRCODE_SYNTAX_ERROR),
 				 errmsg("name of a role cannot be empty"),
 				 errhint("A role is written 'name' or 'scope:name'."),
+				 ddlx_errposition(parser->source, name->location)));
+	if (strlen(name->text) > MAX_ROLE_NAME)
+		ereport(ERROR,
+				(errcode(ERRCODE_NAME_TOO_LONG),
+				 errmsg("role name is too long"),
+				 errdetail("It has %d bytes; at most %d are allowed.",
+						   (int) strlen(name->text), MAX_ROLE_NAME),
 				 ddlx_errposition(parser->source, name->location)));
 	if (ddlx_builtin_role(name->text, &builtin))
 		ereport(ERROR,
