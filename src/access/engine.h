@@ -85,11 +85,13 @@ typedef struct RuleSet RuleSet;
 
 /*
  * rules_acquire returns the rules as they are now; they stay as they are until
- * rules_release, whatever changes meanwhile. rules_table never returns NULL: no
- * table, not enabled or no grants give an empty RuleTable. rules_arm finds the
- * arm of a path text, NULL if there is none (no rows through it).
+ * rules_release, whatever changes meanwhile, as far as they have been read: rules_load
+ * reads what is granted on one table, rules_table does where that has not been done.
+ * It never returns NULL: no table, not enabled or no grants give an empty RuleTable.
+ * rules_arm finds the arm of a path text, NULL if there is none (no rows through it).
  */
 extern RuleSet *rules_acquire(void);
+extern void rules_load(RuleSet *rules, Oid relid);
 extern void rules_release(RuleSet *rules);
 extern RuleTable *rules_table(RuleSet *rules, Oid relid, AclMode privilege);
 extern RuleArm *rules_arm(RuleTable *table, const char *path_text);

@@ -20,6 +20,13 @@
 
 #include "access/engine.h"
 
+/* A table to which rules apply */
+typedef struct EnabledTable
+{
+	Oid relid;
+	bool loaded; /* have the rules on it been read? */
+} EnabledTable;
+
 typedef struct RuleTableKey
 {
 	Oid relid;
@@ -36,7 +43,7 @@ struct RuleSet
 {
 	MemoryContext context;
 	int users;	   /* statements, and the session while current */
-	HTAB *enabled; /* Oid: tables to which rules apply */
+	HTAB *enabled; /* EnabledTable */
 	HTAB *relids;  /* Oid: relations that the rules stand on */
 	bool broken;   /* a rule is not as recorded: any change may mend it */
 	HTAB *tables;  /* RuleTableEntry */
@@ -58,12 +65,18 @@ static Oid table_owner(Oid relid);
 static void depend_on(RuleSet *rules, Oid relid);
 static void depend_on_path(RuleSet *rules, const KeyPath *path);
 
-/* rules_acquire returns the rules as they are now; see engine.h. */
+/*
+ * rules_acquire returns the rules as they are now; see engine.h. What others have
+ * committed is asked for here, since a statement brings no news of it where its
+ * transaction holds all locks already.
+ */
 RuleSet *
 rules_acquire(void)
 {
-	RuleSet *rules = current_rules();
+	RuleSet *rules;
 
+	AcceptInvalidationMessages();
+	rules = current_rules();
 	rules->users++;
 	return rules;
 }
@@ -73,6 +86,21 @@ bool
 rules_table_is_enabled(Oid relid)
 {
 	return hash_search(current_rules()->enabled, &relid, HASH_FIND, NULL) != NULL;
+}
+
+/* rules_load reads what is granted on a table, if rules apply to it; see engine.h. */
+void
+rules_load(RuleSet *rules, Oid relid)
+{
+	EnabledTable *table = hash_search(rules->enabled, &relid, HASH_FIND, NULL);
+	static const AclMode privileges[] = {ACL_SELECT, ACL_INSERT, ACL_UPDATE, ACL_DELETE};
+	int i;
+
+	if (!table || table->loaded)
+		return;
+	for (i = 0; i < lengthof(privileges); i++)
+		rules_table(rules, relid, privileges[i]);
+	table->loaded = true;
 }
 
 /* rules_release gives a set back. Called when memory goes, so it must not fail. */
@@ -213,9 +241,13 @@ current_rules(void)
 	rules->context = context;
 	rules->tables = make_table(context, sizeof(RuleTableKey), sizeof(RuleTableEntry));
 	rules->relids = make_table(context, sizeof(Oid), sizeof(Oid));
-	rules->enabled = make_table(context, sizeof(Oid), sizeof(Oid));
+	rules->enabled = make_table(context, sizeof(Oid), sizeof(EnabledTable));
 	foreach(cell, enabled)
-		hash_search(rules->enabled, &lfirst_oid(cell), HASH_ENTER, NULL);
+	{
+		EnabledTable *table = hash_search(rules->enabled, &lfirst_oid(cell), HASH_ENTER, NULL);
+
+		table->loaded = false;
+	}
 	depend_on(rules, grants);
 	rules->users = 1;
 	MemoryContextSetParent(context, TopMemoryContext);

@@ -2,7 +2,7 @@
  * statement.c
  *		What lives as long as one statement: its identity, snapshot and sets.
  *
- * Executor hooks note the identity when a statement starts (a cursor: when it is
+ * Executor hooks note identity and rules when a statement starts (a cursor: when it is
  * opened), find the statement again whenever it runs, and close its readers when it
  * ends. After an error nothing has to be done: relations and scans belong
  * to resource owners, and the rest to the statement's own memory.
@@ -30,12 +30,12 @@ static ExecutorRun_hook_type next_ExecutorRun = NULL;
 static ExecutorFinish_hook_type next_ExecutorFinish = NULL;
 static ExecutorEnd_hook_type next_ExecutorEnd = NULL;
 
-static Statement *statement_create(MemoryContext parent, QueryDesc *query, Snapshot snapshot,
-								   const Identity *identity);
+static Statement *statement_create(MemoryContext parent, Snapshot snapshot, const Identity *identity);
 static void statement_forget(void *arg);
 static Statement *statement_of(QueryDesc *query);
 static void statement_close_readers(Statement *statement);
 static bool names_enabled_table(const PlannedStmt *plan);
+static RuleSet *load_rules(const PlannedStmt *plan);
 
 /*
  * statement_current returns the statement being executed, or a loose one; see
@@ -48,7 +48,7 @@ statement_current(void)
 		return running;
 	if (!ActiveSnapshotSet())
 		return NULL;
-	return statement_create(CurrentMemoryContext, NULL, GetActiveSnapshot(), identity_current());
+	return statement_create(CurrentMemoryContext, GetActiveSnapshot(), identity_current());
 }
 
 /* statement_leave ends a loose statement. */
@@ -92,7 +92,7 @@ statement_reader(Statement *statement, Oid relid, int nkeys, const AttrNumber *a
 }
 
 static Statement *
-statement_create(MemoryContext parent, QueryDesc *query, Snapshot snapshot, const Identity *identity)
+statement_create(MemoryContext parent, Snapshot snapshot, const Identity *identity)
 {
 	MemoryContext context = AllocSetContextCreate(parent, "electric_perm statement",
 												  ALLOCSET_SMALL_SIZES);
@@ -100,7 +100,6 @@ statement_create(MemoryContext parent, QueryDesc *query, Snapshot snapshot, cons
 	MemoryContextCallback *callback = MemoryContextAlloc(context, sizeof(MemoryContextCallback));
 
 	statement->id = ++last_id;
-	statement->query = query;
 	statement->snapshot = snapshot;
 	statement->identity = identity_copy(identity, context);
 	statement->context = context;
@@ -167,25 +166,44 @@ names_enabled_table(const PlannedStmt *plan)
 	return false;
 }
 
+/* load_rules reads the rules on the tables that the plan names, as they are now. */
+static RuleSet *
+load_rules(const PlannedStmt *plan)
+{
+	RuleSet *rules = rules_acquire();
+	ListCell *cell;
+
+	foreach(cell, plan->rtable)
+	{
+		const RangeTblEntry *entry = lfirst(cell);
+
+		if (entry->rtekind == RTE_RELATION)
+			rules_load(rules, entry->relid);
+	}
+	return rules;
+}
+
 static void
 on_executor_start(QueryDesc *query, int eflags)
 {
+	Statement *statement = NULL;
+
+	/* before anything of the statement can run and change what it is judged by */
 	if (names_enabled_table(query->plannedstmt))
 	{
-		/* before anything of the statement can run and change it */
-		Identity *identity = identity_copy(identity_current(), CurrentMemoryContext);
-
-		if (next_ExecutorStart)
-			next_ExecutorStart(query, eflags);
-		else
-			standard_ExecutorStart(query, eflags);
-		statement_create(query->estate->es_query_cxt, query, query->estate->es_snapshot, identity);
-		pfree(identity);
+		statement = statement_create(CurrentMemoryContext, query->snapshot, identity_current());
+		statement->rules = load_rules(query->plannedstmt);
 	}
-	else if (next_ExecutorStart)
+	if (next_ExecutorStart)
 		next_ExecutorStart(query, eflags);
 	else
 		standard_ExecutorStart(query, eflags);
+	if (statement)
+	{
+		statement->query = query;
+		statement->snapshot = query->estate->es_snapshot;
+		MemoryContextSetParent(statement->context, query->estate->es_query_cxt);
+	}
 }
 
 static void
