@@ -21,6 +21,7 @@ PG_FUNCTION_INFO_V1(electric_roles);
 static void check_may_ask(const char *user_id, const char *current);
 static void put_role(ReturnSetInfo *result, const char *role, Oid scope_relid, Datum scope_id);
 static void put_source(ReturnSetInfo *result, Statement *statement, RoleSource *source);
+static bool is_built_in(const char *role);
 static Datum scope_id_array(const KeyPath *path, const Datum *scope_id);
 
 /*
@@ -109,13 +110,20 @@ put_source(ReturnSetInfo *result, Statement *statement, RoleSource *source)
 		char *role = source_reader_role(reader, slot);
 		Datum scope_id[INDEX_MAX_KEYS];
 
-		if (!role)
+		if (!role || is_built_in(role))
 			continue;
 		if (!source->path)
 			put_role(result, role, InvalidOid, (Datum) 0);
 		else if (source_reader_scope(reader, slot, scope_id))
 			put_role(result, role, source->path->scope_relid, scope_id_array(source->path, scope_id));
 	}
+}
+
+/* The value of a role column may read like a built-in role, and is none. */
+static bool
+is_built_in(const char *role)
+{
+	return pg_strcasecmp(role, ROLE_ANYONE) == 0 || pg_strcasecmp(role, ROLE_AUTHENTICATED) == 0;
 }
 
 static Datum
