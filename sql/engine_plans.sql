@@ -75,18 +75,23 @@ SET ROLE regress_electric_client;
 EXECUTE read;
 ROLLBACK;
 
--- An open cursor, planned under the old rules, is judged by these or refused: it never gives more or less.
+-- An open cursor goes on under the rules with which it was opened, whether anything was fetched from it or not.
 SET ROLE regress_electric_client;
 BEGIN;
 CALL become('V');
 DECLARE fetched CURSOR FOR SELECT id FROM comments;
 DECLARE unfetched CURSOR FOR SELECT id FROM comments;
 FETCH fetched;
-RESET ROLE;
-INSERT INTO electric.grants (tbl, privilege, role) VALUES ('comments', 'SELECT', 'admin');
+CALL become('U');
+DECLARE begun CURSOR FOR SELECT id FROM comments;
+FETCH begun;
+SET ROLE regress_electric_owner;
+DO LANGUAGE ddlx $$ ELECTRIC GRANT READ ON comments TO 'admin' $$;
 SET ROLE regress_electric_client;
 FETCH ALL fetched;
 FETCH ALL unfetched;
+FETCH ALL begun;
+CALL become('V');
 EXECUTE read;
 ROLLBACK;
 
