@@ -80,8 +80,8 @@ SELECT electric.deny('select', 'electric.grants');
 SELECT electric.deny('truncate', 'issues'), electric.deny('insert', '0'), electric.deny(NULL, 'issues'), electric.deny('insert', NULL);
 
 -- electric.roles(): one's own; another user's only for trusted callers; NULL is the anonymous user's.
-SELECT * FROM electric.roles() ORDER BY 1, 3;
-SELECT * FROM electric.roles('U') ORDER BY 1, 3;
+SELECT * FROM electric.roles() ORDER BY role COLLATE "C", scope_id;
+SELECT * FROM electric.roles('U') ORDER BY role COLLATE "C", scope_id;
 SELECT * FROM electric.roles('V');
 SELECT * FROM electric.roles(NULL);
 SELECT count(*) FROM unnest(ARRAY['U', 'V']) u, electric.roles(u);
@@ -89,7 +89,7 @@ CALL become(NULL);
 SELECT * FROM electric.roles();
 SELECT * FROM electric.roles('U');
 SET ROLE regress_electric_backend;
-SELECT * FROM electric.roles('U') ORDER BY 1, 3;
+SELECT * FROM electric.roles('U') ORDER BY role COLLATE "C", scope_id;
 SELECT u, array_agg(role ORDER BY role COLLATE "C") FROM unnest(ARRAY['U', 'V', '1', NULL]) u, electric.roles(u) GROUP BY 1 ORDER BY 1;
 SELECT * FROM electric.roles('');
 -- asking does not change who one is

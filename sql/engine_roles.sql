@@ -28,7 +28,7 @@ CALL membership('U', NULL, 'member');
 SELECT count(*) FROM issues;
 CALL membership('U', 'p1', NULL);
 SELECT count(*) FROM issues;
-SELECT * FROM electric.roles() ORDER BY 1;
+SELECT * FROM electric.roles() ORDER BY role COLLATE "C";
 CALL membership('U', 'p1', 'member');
 SELECT id FROM issues ORDER BY id;
 
@@ -43,7 +43,7 @@ CALL membership('U', 'p1', '');
 SELECT count(*) FROM issues;
 CALL membership('U', 'p1', '''member''');
 SELECT count(*) FROM issues;
-SELECT * FROM electric.roles() ORDER BY 1;
+SELECT * FROM electric.roles() ORDER BY role COLLATE "C";
 SELECT electric.logout() \g /dev/null
 \set visible 'SELECT (SELECT count(*) FROM tags) AS tags, (SELECT count(*) FROM regions) AS regions, (SELECT count(*) FROM issues) AS issues;'
 BEGIN;

@@ -35,7 +35,7 @@ DO LANGUAGE ddlx $$ ELECTRIC GRANT READ ON regions TO ANYONE $$;
 DO LANGUAGE ddlx $$ ELECTRIC ASSIGN 'admin' TO users.name $$;
 \set VERBOSITY terse
 SELECT count(*) FROM regions;
-SELECT * FROM electric.roles() ORDER BY 1;
+SELECT * FROM electric.roles() ORDER BY role COLLATE "C";
 
 DROP TABLE m;
 SELECT electric.logout() \g /dev/null
@@ -86,7 +86,7 @@ DO LANGUAGE ddlx $$ ELECTRIC ASSIGN 'projects:editor' TO m.user_id $$;
 SET ROLE regress_electric_client;
 SELECT count(*) FROM issues;
 INSERT INTO issues VALUES ('new', 'p1');
-SELECT * FROM electric.roles() ORDER BY 1, 3;
+SELECT * FROM electric.roles() ORDER BY role COLLATE "C", scope_id;
 
 -- Owners are compared as they are now: a table that changes hands takes its rules' meaning along.
 SELECT electric.logout() \g /dev/null
@@ -120,7 +120,7 @@ UPDATE project_memberships SET role = 'editor';
 SET ROLE regress_electric_client;
 CALL become('U');
 SELECT count(*) FROM issues;
-SELECT * FROM electric.roles() ORDER BY 1, 3;
+SELECT * FROM electric.roles() ORDER BY role COLLATE "C", scope_id;
 ROLLBACK;
 \set QUIET on
 \i :reset

@@ -24,7 +24,7 @@ INSERT INTO compound_memberships VALUES ('cm1', 'a', 'b', 'U', 'editor');
 INSERT INTO compound_level1 VALUES ('l3', 'x', 'b', 'a'), ('l4', 'x', 'a', NULL), ('l5', 'x', NULL, NULL);
 SET ROLE regress_electric_client;
 CALL become('U');
-SELECT * FROM electric.roles() WHERE scope_table IS NOT NULL ORDER BY 1, 3;
+SELECT * FROM electric.roles() WHERE scope_table IS NOT NULL ORDER BY role COLLATE "C", scope_id;
 INSERT INTO compound_level1 VALUES ('new', 'x', 'a', 'b');
 INSERT INTO compound_level1 VALUES ('new', 'y', 'b', 'a');
 INSERT INTO compound_level1 VALUES ('new', 'y', 'a', 'c');

@@ -44,7 +44,7 @@ DO LANGUAGE ddlx $$
 $$;
 SET ROLE regress_electric_client;
 CALL become('U');
-SELECT * FROM electric.roles() ORDER BY 1;
+SELECT * FROM electric.roles() ORDER BY role COLLATE "C";
 INSERT INTO comments VALUES ('new', 'i1');
 SELECT id FROM comments ORDER BY id;
 UPDATE comments SET comment = 'changed';
@@ -59,7 +59,7 @@ DO LANGUAGE ddlx $$
 $$;
 SET ROLE regress_electric_client;
 CALL become('U');
-SELECT * FROM electric.roles() ORDER BY 1, 3;
+SELECT * FROM electric.roles() ORDER BY role COLLATE "C", scope_id;
 INSERT INTO comments VALUES ('new', 'i3');
 SELECT id FROM comments ORDER BY id;
 DELETE FROM comments;
