@@ -20,6 +20,11 @@
  * _b_ if string literals took backslash escapes when the text was parsed. Nothing is
  * decided by the name: utility.c looks at the text that the user sent.
  *
+ * No valid SQL statement starts with ELECTRIC, and no subcommand of ALTER TABLE
+ * is ENABLE ELECTRIC: nothing else changes its meaning. PL/pgSQL's expressions come the
+ * same way and we cannot tell; there "electric enable, 1" (a column called electric,
+ * renamed without AS to one of our verbs, and more behind it) becomes an error.
+ *
  * Core counts the characters of this buffer for the positions of later errors,
  * so multi-byte characters stay where they are, in a comment.
  */
@@ -163,14 +168,24 @@ is_carrier_name(const char *name, bool *standard_strings)
 	return true;
 }
 
+/*
+ * is_verb tells whether one of our verbs stands at at, and more behind it: a whole text
+ * "electric enable" may be a PL/pgSQL expression, a column and its name.
+ */
 static bool
 is_verb(const ScannerState *state, int at)
 {
 	int i;
 
 	for (i = 0; i < lengthof(verbs); i++)
+	{
 		if (source_is_word(state->text, at, verbs[i]))
-			return true;
+		{
+			int behind = source_skip_blanks(state->text, at + strlen(verbs[i]));
+
+			return state->text[behind] != '\0';
+		}
+	}
 	return false;
 }
 

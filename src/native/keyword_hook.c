@@ -32,6 +32,8 @@
 
 #define HASH_SLOT ((ScanKeywordHashFunc volatile *) &ScanKeywords.hash)
 
+#define SMALLEST_PAGE 4096
+
 /* Every way in which our code meets a statement, between statements that it must not touch */
 static const char probe[] =
 	"SELECT 1 AS electric;"
@@ -40,6 +42,7 @@ static const char probe[] =
 	"SELECT 2";
 
 static int electric_hash(const void *key, size_t length);
+static bool may_follow(const char *end, const char *letters);
 static bool is_word(const char *key, const char *word);
 static bool is_server_hash(ScanKeywordHashFunc hash);
 static char *store_hash(ScanKeywordHashFunc hash);
@@ -93,16 +96,40 @@ electric_hash(const void *key, size_t length)
 
 	if (length == 8 && letter == 'e')
 	{
-		if (*native_syntax && is_word(word, "electric") && carry_statement(word))
+		if (*native_syntax && is_word(word, "electric") &&
+			may_follow(word + length, "adegrsu") && carry_statement(word))
 			return server_hash("unlisten", 8);
 	}
 	else if ((length == 6 && letter == 'e' && is_word(word, "enable")) ||
 			 (length == 7 && letter == 'd' && is_word(word, "disable")))
 	{
-		if (*native_syntax)
+		if (*native_syntax && may_follow(word + length, "e"))
 			carry_subcommand(word, length);
 	}
 	return server_hash(key, length);
+}
+
+/*
+ * may_follow guesses whether a word with one of these first letters follows, to spare
+ * most columns called electric the search for the scanner. end is the NUL behind our
+ * word, in the place of an unknown byte. Whether a text goes on behind it is
+ * not known yet, so only bytes of the same page are looked at: they can be read,
+ * whatever they are. Doubt, and what may be a comment, counts as yes.
+ */
+__attribute__((no_sanitize_address)) static bool
+may_follow(const char *end, const char *letters)
+{
+	const char *at;
+
+	for (at = end + 1; (uintptr_t) at % SMALLEST_PAGE != 0; at++)
+	{
+		if (*at == '\0')
+			return false;
+		if (strchr(" \t\n\r\f\v", *at) == NULL)
+			return strchr("*-/", *at) != NULL ||
+				strchr(letters, pg_ascii_tolower((unsigned char) *at)) != NULL;
+	}
+	return true;
 }
 
 /* is_word compares as the scanner does: ASCII letters fold, nothing else. */
