@@ -15,6 +15,7 @@
 #include "policy/policy.h"
 
 static void enable_table(const char *source, Oid relid, int location);
+static void notice_enabled_already(Oid relid);
 static void refuse_taken_names(const char *source, Oid relid, int location);
 static bool had_row_security(Oid relid);
 static void disable_table(const char *source, Oid relid, int location);
@@ -96,8 +97,7 @@ enable_table(const char *source, Oid relid, int location)
 	check_enable_kind(source, relid, location);
 	refuse_client_owner(source, relid, location);
 	if (catalog_table_is_enabled(relid))
-		ereport(NOTICE,
-				(errmsg("table \"%s\" is enabled already", get_rel_name(relid))));
+		notice_enabled_already(relid);
 	else
 	{
 		refuse_taken_names(source, relid, location);
@@ -105,6 +105,18 @@ enable_table(const char *source, Oid relid, int location)
 	}
 	policy_apply(relid);
 	advise_on_enable(relid);
+}
+
+/* notice_enabled_already warns where the table has been open meanwhile. */
+static void
+notice_enabled_already(Oid relid)
+{
+	ereport(NOTICE,
+			(errmsg("table \"%s\" is enabled already", get_rel_name(relid))));
+	if (!has_row_security(relid))
+		ereport(WARNING,
+				(errmsg("row-level security of table \"%s\" was off and is on again", get_rel_name(relid)),
+				 errdetail("Meanwhile the rules bound nobody.")));
 }
 
 /* refuse_taken_names: a policy that has the name of one of ours belongs to others. */
