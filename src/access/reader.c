@@ -122,6 +122,7 @@ reader_next(RowReader *reader)
 {
 	for (;;)
 	{
+		MemoryContext old;
 		RowPart *part;
 		bool found;
 
@@ -136,9 +137,12 @@ reader_next(RowReader *reader)
 			part_start(reader, &reader->parts[0]);
 		}
 		part = &reader->parts[reader->part];
+		/* what an index scan notes for itself must outlive the caller's row */
+		old = MemoryContextSwitchTo(reader->context);
 		found = part->index_scan ?
 			index_getnext_slot(part->index_scan, ForwardScanDirection, part->slot) :
 			table_scan_getnextslot(part->table_scan, ForwardScanDirection, part->slot);
+		MemoryContextSwitchTo(old);
 		if (found)
 		{
 			reader->work->done += 1;
