@@ -14,6 +14,8 @@
 #include "ddlx/rule.h"
 #include "policy/policy.h"
 
+static List *each_table(DdlxStatement *statement,
+						void (*action)(const char *source, Oid relid, int location));
 static void enable_table(const char *source, Oid relid, int location);
 static void notice_enabled_already(Oid relid);
 static void refuse_taken_names(const char *source, Oid relid, int location);
@@ -24,42 +26,14 @@ static void disable_table(const char *source, Oid relid, int location);
 List *
 ddlx_enable(DdlxStatement *statement)
 {
-	List *relids = NIL;
-	ListCell *cell;
-
-	foreach(cell, statement->tables)
-	{
-		RangeVar *name = lfirst(cell);
-		Oid relid = resolve_owned_table(statement->source, name, AccessExclusiveLock,
-										statement->missing_ok);
-
-		if (!OidIsValid(relid))
-			continue;
-		enable_table(statement->source, relid, name->location);
-		relids = lappend_oid(relids, relid);
-	}
-	return relids;
+	return each_table(statement, enable_table);
 }
 
 /* disable: ALTER TABLE [IF EXISTS] [ONLY] table DISABLE ELECTRIC | ELECTRIC DISABLE table */
 List *
 ddlx_disable(DdlxStatement *statement)
 {
-	List *relids = NIL;
-	ListCell *cell;
-
-	foreach(cell, statement->tables)
-	{
-		RangeVar *name = lfirst(cell);
-		Oid relid = resolve_owned_table(statement->source, name, AccessExclusiveLock,
-										statement->missing_ok);
-
-		if (!OidIsValid(relid))
-			continue;
-		disable_table(statement->source, relid, name->location);
-		relids = lappend_oid(relids, relid);
-	}
-	return relids;
+	return each_table(statement, disable_table);
 }
 
 /* sqlite: ELECTRIC SQLITE string */
@@ -88,6 +62,27 @@ refuse_client_owner(const char *source, Oid relid, int location)
 				 errhint("Give the table another owner, or type SELECT electric.drop_client_role(%s);",
 						 quote_literal_cstr(quote_identifier(client))),
 				 ddlx_errposition(source, location)));
+}
+
+/* each_table locks the statement's tables one by one and does to each what it says. */
+static List *
+each_table(DdlxStatement *statement, void (*action)(const char *source, Oid relid, int location))
+{
+	List *relids = NIL;
+	ListCell *cell;
+
+	foreach(cell, statement->tables)
+	{
+		RangeVar *name = lfirst(cell);
+		Oid relid = resolve_owned_table(statement->source, name, AccessExclusiveLock,
+										statement->missing_ok);
+
+		if (!OidIsValid(relid))
+			continue;
+		action(statement->source, relid, name->location);
+		relids = lappend_oid(relids, relid);
+	}
+	return relids;
 }
 
 /* enable_table enables one table that is locked; again, it puts right what is amiss. */
