@@ -169,7 +169,8 @@ typedef struct RowReader RowReader;
 
 /*
  * reader_create plans the reading of relid's rows where each attnum equals a
- * value, compared by operators ("column operator value"). Relations are opened at
+ * value, compared by operators ("column operator value"). Where each of two keys has an
+ * index, the first of them is used. Relations are opened at
  * the first use, in AccessShareLock, and closed by reader_close. reader_begin
  * starts (or starts again) with values; reader_next returns the next row's slot,
  * NULL at the end; reader_get reads a column of the relation from it.

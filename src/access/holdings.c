@@ -366,7 +366,11 @@ source_is_askable(const SourceReader *reader)
 	return path->nsteps == 0 || (path->nsteps == 1 && reader->walk->ends_in_key);
 }
 
-/* The rows of the user in one scope: by the scope's key columns and the user's */
+/*
+ * The rows of the user in one scope: by the scope's key columns and the user's. The scope
+ * comes first, since where no index has both, the user's rows are what the other
+ * way, loading all scopes, reads.
+ */
 static RowReader *
 by_scope_reader(SourceReader *reader)
 {

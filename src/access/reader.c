@@ -67,6 +67,7 @@ struct RowReader
 static void reader_open(RowReader *reader);
 static void part_open(RowReader *reader, RowPart *part, Relation relation, Relation root);
 static bool part_try_index(RowReader *reader, RowPart *part, Relation index);
+static bool is_better(const RowPart *part, bool unique, int nkeys, int first);
 static bool index_is_usable(Relation index);
 static void part_start(RowReader *reader, RowPart *part);
 static bool row_matches(RowReader *reader, RowPart *part);
@@ -345,13 +346,27 @@ part_try_index(RowReader *reader, RowPart *part, Relation index)
 		numbers[n++] = i;
 	}
 	unique = index->rd_index->indisunique && n == natts;
-	if (n == 0 || (part->index && (part->unique || (!unique && n <= part->nindexkeys))))
+	if (n == 0 || (part->index && !is_better(part, unique, n, numbers[0])))
 		return false;
 	memcpy(part->index_keys, keys, sizeof(ScanKeyData) * n);
 	memcpy(part->index_key_numbers, numbers, sizeof(int) * n);
 	part->nindexkeys = n;
 	part->unique = unique;
 	return true;
+}
+
+/*
+ * is_better: is such an index better than the one that the part has? Where both find
+ * as many keys, by the number of the key that they find first.
+ */
+static bool
+is_better(const RowPart *part, bool unique, int nkeys, int first)
+{
+	if (part->unique || unique)
+		return !part->unique;
+	if (nkeys != part->nindexkeys)
+		return nkeys > part->nindexkeys;
+	return first < part->index_key_numbers[0];
 }
 
 /* index_is_usable: may a scan under an old snapshot trust this index? As the planner asks. */

@@ -151,6 +151,24 @@ sub as_text
 
 sub array { return "'{" . join(',', @_) . "}'::bigint[]" }
 
+# compare_one measures reading one row by its primary key.
+sub compare_one
+{
+	my ($name, $user, $limit) = @_;
+	my $id = $user // 0;
+
+	# rows that the user sees, for the stranger those of L
+	my @ids = split /\n/, $node->safe_psql('postgres',
+		"SELECT i.id FROM issues i $member " . ($user // 1) . ' ORDER BY md5(i.id::text) LIMIT 200');
+	compare("$name: one row by primary key, unprepared", $user,
+		as_text([ map { "SELECT i.* FROM issues i $member $id WHERE i.id = $_" } @ids ], 200),
+		as_text([ map { "SELECT i.* FROM issues i WHERE i.id = $_" } @ids ], 200), 200, 15, $limit);
+	compare("$name: one row by primary key, prepared", $user,
+		"measure.prepared_by_hand($id, " . array(@ids) . ', 1000)',
+		'measure.prepared(' . array(@ids) . ', 1000)', 1000, 31, $limit);
+	return;
+}
+
 my %users = ('L' => 1, 'S' => 2, 'anonymous' => undef);
 for my $name ('L', 'S', 'anonymous')
 {
@@ -177,15 +195,7 @@ for my $name ('L', 'S', 'anonymous')
 		compare("$name: count(*), $depth", $user, as_text([$by_hand], 1), as_text([$ours], 1), 1, $rounds, $limit);
 	}
 
-	# rows that the user sees, for the stranger those of L
-	my @ids = split /\n/, $node->safe_psql('postgres',
-		"SELECT i.id FROM issues i $member " . ($user // 1) . ' ORDER BY md5(i.id::text) LIMIT 200');
-	compare("$name: one row by primary key, unprepared", $user,
-		as_text([ map { "SELECT i.* FROM issues i $member $id WHERE i.id = $_" } @ids ], 200),
-		as_text([ map { "SELECT i.* FROM issues i WHERE i.id = $_" } @ids ], 200), 200, 15, $limit{one});
-	compare("$name: one row by primary key, prepared", $user,
-		"measure.prepared_by_hand($id, " . array(@ids) . ', 1000)',
-		'measure.prepared(' . array(@ids) . ', 1000)', 1000, 31, $limit{one});
+	compare_one($name, $user, $limit{one});
 }
 
 # set_user() beside one read by primary key: both calls under the policies
@@ -193,6 +203,14 @@ my ($read, $both) = split ' ', $node->safe_psql('postgres', q(
 	SET client_min_messages = error;
 	SELECT measure.compare('measure.prepared_by_hand(1, ARRAY[1, 11, 21], 1000)', 'measure.identified(ARRAY[1, 11, 21], 1000)', 1000, 9);));
 diag(sprintf 'measured: set_user() and one prepared read: %.2f us, the read by hand alone: %.2f us', $both, $read);
+
+# Memberships that are found by the user or by the project, not by both: neither L's other
+# projects nor the project's other members are in the way.
+$node->safe_psql('postgres', q(
+	SET ROLE owner;
+	ALTER TABLE memberships DROP CONSTRAINT memberships_pkey;
+	CREATE INDEX ON memberships (user_id);));
+compare_one("$_, no index on user and project", $users{$_}, 1.5) for 'L', 'S';
 
 # What the library costs statements that touch nothing enabled: pgbench -S with and without.
 $node->adjust_conf('postgresql.conf', 'shared_preload_libraries', "''");
