@@ -316,9 +316,10 @@ write_carrier(char *text, int from, int to)
 	char name[NAMEDATALEN];
 	int first = from;
 	int tail = to;
+	uint64 hash = hash_bytes_extended((const unsigned char *) text + from, to - from, 0);
 
-	snprintf(name, sizeof(name), "%s%016" INT64_MODIFIER "x", name_prefix(),
-			 hash_bytes_extended((const unsigned char *) text + from, to - from, 0));
+	snprintf(name, sizeof(name), "%s%08x%08x", name_prefix(),
+			 (uint32) (hash >> 32), (uint32) hash);
 
 	while (first < to && !IS_HIGHBIT_SET(text[first]))
 		first++;

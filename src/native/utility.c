@@ -13,15 +13,16 @@
  */
 #include "postgres.h"
 
+#include "commands/dbcommands.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
 #include "parser/parser.h"
 #include "tcop/cmdtag.h"
 #include "tcop/tcopprot.h"
 #include "tcop/utility.h"
+#include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
-#include "commands/dbcommands.h"
 #include "compat.h"
 #include "ddlx.h"
 #include "native/native_private.h"
