@@ -317,6 +317,8 @@ part_try_index(RowReader *reader, RowPart *part, Relation index)
 	int natts = IndexRelationGetNumberOfKeyAttributes(index);
 	ScanKeyData keys[INDEX_MAX_KEYS];
 	int numbers[INDEX_MAX_KEYS];
+	Oid column_type;
+	Oid value_type;
 	int n = 0;
 	bool unique;
 
@@ -339,9 +341,11 @@ part_try_index(RowReader *reader, RowPart *part, Relation index)
 		}
 		if (i == reader->nkeys)
 			break;
+		/* the index compares by the value's type, which may be another of its family */
+		op_input_types(reader->keys[i].opno, &column_type, &value_type);
 		ScanKeyEntryInitialize(&keys[n], 0, n + 1,
 							   is_btree ? BTEqualStrategyNumber : HTEqualStrategyNumber,
-							   InvalidOid, index->rd_indcollation[n],
+							   value_type, index->rd_indcollation[n],
 							   get_opcode(reader->keys[i].opno), (Datum) 0);
 		numbers[n++] = i;
 	}
