@@ -56,7 +56,7 @@ electric_allows(PG_FUNCTION_ARGS)
 
 	if (call)
 		PG_RETURN_BOOL(decide(fcinfo, call));
-	statement = statement_current();
+	statement = statement_current(fcinfo->flinfo);
 	if (!statement)
 		PG_RETURN_BOOL(false);
 	if (statement->query && arguments_are_constant(fcinfo))
@@ -90,7 +90,7 @@ electric_allows(PG_FUNCTION_ARGS)
 Datum
 electric_scope_keys(PG_FUNCTION_ARGS)
 {
-	Statement *statement = statement_current();
+	Statement *statement = statement_current(fcinfo->flinfo);
 	RuleTable *table;
 	RuleArm *arm;
 	int column = PG_ARGISNULL(3) ? -1 : PG_GETARG_INT32(3);
@@ -132,7 +132,7 @@ electric_deny(PG_FUNCTION_ARGS)
 	Oid relid = PG_GETARG_OID(1);
 	AclMode privilege = privilege_from_name(word);
 	char *name = get_rel_name(relid);
-	Statement *statement = statement_current();
+	Statement *statement = statement_current(fcinfo->flinfo);
 	bool anonymous = (statement ? statement->identity : identity_current())->user_id == NULL;
 
 	if (statement)

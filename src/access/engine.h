@@ -207,12 +207,14 @@ typedef struct Statement
 } Statement;
 
 /*
- * statement_current returns the statement that is being executed. Without one
- * (an expression evaluated by the planner or outside any query) it makes one that
- * the caller must hand to statement_leave; for others that does nothing. NULL
- * without a snapshot.
+ * statement_current returns the statement that is being executed, if call stands in
+ * one of its own expressions. Without one (an expression evaluated by the planner,
+ * in a function's body or outside any query) it makes one that the caller must
+ * hand to statement_leave; for others that does nothing. NULL without a snapshot.
+ * statement_loose always makes one, for readers that one call alone needs.
  */
-extern Statement *statement_current(void);
+extern Statement *statement_current(FmgrInfo *call);
+extern Statement *statement_loose(FmgrInfo *call);
 extern void statement_leave(Statement *statement);
 extern uint64 statement_current_id(void); /* 0: none */
 extern RuleSet *statement_rules(Statement *statement);

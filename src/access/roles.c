@@ -35,9 +35,8 @@ Datum
 electric_roles(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Statement *statement = statement_current();
+	Statement *statement = statement_loose(fcinfo->flinfo);
 	Identity asked;
-	Identity *own;
 	List *sources;
 	ListCell *cell;
 
@@ -45,10 +44,9 @@ electric_roles(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("electric.roles() needs a snapshot")));
-	own = statement->identity;
 	asked.user_id = PG_ARGISNULL(0) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(0));
-	asked.claims = own->claims;
-	check_may_ask(asked.user_id, own->user_id);
+	asked.claims = statement->identity->claims;
+	check_may_ask(asked.user_id, statement->identity->user_id);
 	InitMaterializedSRF(fcinfo, 0);
 
 	put_role(result, ROLE_ANYONE, InvalidOid, (Datum) 0);
@@ -58,16 +56,8 @@ electric_roles(PG_FUNCTION_ARGS)
 		sources = rules_all_sources(statement_rules(statement));
 		/* the readers ask for the statement's user */
 		statement->identity = &asked;
-		PG_TRY();
-		{
-			foreach(cell, sources)
-				put_source(result, statement, lfirst(cell));
-		}
-		PG_FINALLY();
-		{
-			statement->identity = own;
-		}
-		PG_END_TRY();
+		foreach(cell, sources)
+			put_source(result, statement, lfirst(cell));
 	}
 	statement_leave(statement);
 	return (Datum) 0;

@@ -9,7 +9,8 @@
  *
  * Only statements that name an enabled table are noted; to all others the hooks
  * cost a look at their range table. For what is not noted (an expression that
- * the planner evaluates) the engine works without memory, by the current identity.
+ * the planner or a procedural language evaluates) the engine works without memory,
+ * by the current identity.
  */
 #include "postgres.h"
 
@@ -30,6 +31,7 @@ static ExecutorRun_hook_type next_ExecutorRun = NULL;
 static ExecutorFinish_hook_type next_ExecutorFinish = NULL;
 static ExecutorEnd_hook_type next_ExecutorEnd = NULL;
 
+static bool is_own_call(const FmgrInfo *call);
 static Statement *statement_create(MemoryContext parent, Snapshot snapshot, const Identity *identity);
 static void statement_forget(void *arg);
 static Statement *statement_of(QueryDesc *query);
@@ -42,10 +44,17 @@ static RuleSet *load_rules(const PlannedStmt *plan);
  * engine.h.
  */
 Statement *
-statement_current(void)
+statement_current(FmgrInfo *call)
 {
-	if (running)
-		return running;
+	return is_own_call(call) ? running : statement_loose(call);
+}
+
+/* statement_loose makes a statement that ends with the call; see engine.h. */
+Statement *
+statement_loose(FmgrInfo *call)
+{
+	if (is_own_call(call))
+		return statement_create(CurrentMemoryContext, running->snapshot, running->identity);
 	if (!ActiveSnapshotSet())
 		return NULL;
 	return statement_create(CurrentMemoryContext, GetActiveSnapshot(), identity_current());
@@ -89,6 +98,26 @@ statement_reader(Statement *statement, Oid relid, int nkeys, const AttrNumber *a
 	statement->readers = lappend(statement->readers, reader);
 	MemoryContextSwitchTo(old);
 	return reader;
+}
+
+/*
+ * is_own_call: does the call stand in an expression of the running statement itself?
+ * Its expressions are set up in its own memory. One in a function that it calls
+ * may run in a subtransaction, whose end would close what the statement reads.
+ */
+static bool
+is_own_call(const FmgrInfo *call)
+{
+	MemoryContext own;
+	MemoryContext context;
+
+	if (!running)
+		return false;
+	own = MemoryContextGetParent(running->context);
+	for (context = call->fn_mcxt; context != NULL; context = MemoryContextGetParent(context))
+		if (context == own)
+			return true;
+	return false;
 }
 
 static Statement *
