@@ -292,9 +292,13 @@ part_open(RowReader *reader, RowPart *part, Relation relation, Relation root)
 	indexes = reader->nkeys > 0 ? RelationGetIndexList(relation) : NIL;
 	foreach(cell, indexes)
 	{
-		Relation index = index_open(lfirst_oid(cell), AccessShareLock);
-		Relation worse = index;
+		Relation index;
+		Relation worse;
 
+		if (part->unique)
+			break;
+		index = index_open(lfirst_oid(cell), AccessShareLock);
+		worse = index;
 		if (index_is_usable(index) && part_try_index(reader, part, index))
 		{
 			worse = part->index;
@@ -366,8 +370,8 @@ part_try_index(RowReader *reader, RowPart *part, Relation index)
 static bool
 is_better(const RowPart *part, bool unique, int nkeys, int first)
 {
-	if (part->unique || unique)
-		return !part->unique;
+	if (unique)
+		return true;
 	if (nkeys != part->nindexkeys)
 		return nkeys > part->nindexkeys;
 	return first < part->index_key_numbers[0];

@@ -36,7 +36,8 @@ struct ScopeState
 	const KeyPath *path;
 	PathWalk *walk;
 	Holdings *holdings;
-	KeyMemo **memos; /* by step: answers for its from-side values */
+	bool direct;	 /* is the key the scope's primary key, in some order? */
+	KeyMemo **memos; /* by step, made when needed: answers for its from-side values */
 	KeySet *keys;	 /* all first keys, once built */
 	double spent;
 	double next_build;
@@ -53,6 +54,9 @@ typedef struct Unscoped
 
 static List *find_conferring(Statement *statement, RuleTable *table, RuleArm *arm);
 static bool probe(ScopeState *scope, int step, const Datum *values);
+static bool has_scope(ScopeState *scope, const Datum *values);
+static int scope_id_position(ScopeState *scope, int column);
+static KeyMemo *memo_of(ScopeState *scope, int step);
 static bool probe_rows(ScopeState *scope, int step, const Datum *values);
 static KeySet *build(ScopeState *scope);
 static KeySet *build_last(ScopeState *scope, KeySet *scopes);
@@ -66,7 +70,6 @@ scope_get(Statement *statement, RuleTable *table, RuleArm *arm)
 	MemoryContext old;
 	ScopeState *scope;
 	ListCell *cell;
-	int i;
 
 	foreach(cell, statement->scopes)
 	{
@@ -81,15 +84,9 @@ scope_get(Statement *statement, RuleTable *table, RuleArm *arm)
 	scope->path = arm->path;
 	scope->walk = walk_create(statement, arm->path);
 	scope->holdings = holdings_get(statement, arm->path->scope_relid, arm->roles, table);
+	scope->direct = arm->path->nsteps == 0 ||
+		(arm->path->nsteps == 1 && scope->walk->ends_in_key);
 	scope->memos = palloc0(sizeof(KeyMemo *) * (arm->path->nsteps + 1));
-	for (i = 0; i < arm->path->nsteps; i++)
-	{
-		const KeyStep *step = &arm->path->steps[i];
-
-		scope->memos[i] = keymemo_create(statement->context, step->nkeys,
-										 keycolumns_for_attributes(step->from_relid, step->nkeys,
-																   step->from_attnums));
-	}
 	scope->next_build = FIRST_BUILD;
 	scope->conferring = find_conferring(statement, table, arm);
 	scope->arrays = palloc0(sizeof(ArrayType *) * arm->nkeys);
@@ -107,11 +104,11 @@ scope_has(ScopeState *scope, const Datum *key)
 	double budget;
 	bool answer;
 
-	if (scope->path->nsteps == 0)
-		return holdings_has(scope->holdings, key);
+	if (scope->direct)
+		return has_scope(scope, key);
 	if (scope->keys)
 		return keyset_contains(scope->keys, key);
-	if (keymemo_get(scope->memos[0], key, &answer))
+	if (keymemo_get(memo_of(scope, 0), key, &answer))
 		return answer;
 	if (scope->spent > scope->next_build && !build_within(scope, scope->spent))
 		scope->next_build = scope->spent * 2;
@@ -193,17 +190,24 @@ scope_key_array(ScopeState *scope, int column)
 	int16 typlen;
 	bool typbyval;
 	char typalign;
+	int column_of_key = column;
 	uint32 count;
 	uint32 i;
 
 	if (scope->arrays[column])
 		return scope->arrays[column];
-	keys = scope->path->nsteps == 0 ? holdings_build(scope->holdings) : build(scope);
+	if (scope->direct)
+	{
+		keys = holdings_build(scope->holdings);
+		column_of_key = scope_id_position(scope, column);
+	}
+	else
+		keys = build(scope);
 	count = keys ? keyset_count(keys) : 0;
 	old = MemoryContextSwitchTo(scope->statement->context);
 	values = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * Max(count, 1));
 	for (i = 0; i < count; i++)
-		values[i] = keyset_nth(keys, i)[column];
+		values[i] = keyset_nth(keys, i)[column_of_key];
 	get_typlenbyvalalign(type, &typlen, &typbyval, &typalign);
 	scope->arrays[column] = construct_array(values, count, type, typlen, typbyval, typalign);
 	pfree(values);
@@ -267,24 +271,62 @@ find_conferring(Statement *statement, RuleTable *table, RuleArm *arm)
 static bool
 probe(ScopeState *scope, int step, const Datum *values)
 {
+	KeyMemo *memo;
 	bool answer;
 
-	if (keymemo_get(scope->memos[step], values, &answer))
-		return answer;
 	if (step == scope->path->nsteps - 1 && scope->walk->ends_in_key)
-	{
-		Datum scope_id[INDEX_MAX_KEYS];
-		int i;
-
-		for (i = 0; i < scope->path->nscope_keys; i++)
-			scope_id[i] = values[scope->walk->scope_key_order[i]];
-		answer = holdings_has(scope->holdings, scope_id);
-	}
-	else
-		answer = probe_rows(scope, step, values);
+		return has_scope(scope, values);
+	memo = memo_of(scope, step);
+	if (keymemo_get(memo, values, &answer))
+		return answer;
+	answer = probe_rows(scope, step, values);
 	if (answer || !work_exceeded(&scope->statement->work))
-		keymemo_put(scope->memos[step], values, answer);
+		keymemo_put(memo, values, answer);
 	return answer;
+}
+
+/* Is a scope held whose primary key are these values of the path's last step, or of no step? */
+static bool
+has_scope(ScopeState *scope, const Datum *values)
+{
+	Datum scope_id[INDEX_MAX_KEYS];
+	int i;
+
+	if (scope->path->nsteps == 0)
+		return holdings_has(scope->holdings, values);
+	for (i = 0; i < scope->path->nscope_keys; i++)
+		scope_id[i] = values[scope->walk->scope_key_order[i]];
+	return holdings_has(scope->holdings, scope_id);
+}
+
+/* Where in the scope's primary key does a direct scope's key column stand? */
+static int
+scope_id_position(ScopeState *scope, int column)
+{
+	int i = 0;
+
+	if (scope->path->nsteps == 0)
+		return column;
+	while (scope->walk->scope_key_order[i] != column)
+		i++;
+	return i;
+}
+
+static KeyMemo *
+memo_of(ScopeState *scope, int step)
+{
+	const KeyStep *key = &scope->path->steps[step];
+	MemoryContext old;
+
+	if (!scope->memos[step])
+	{
+		old = MemoryContextSwitchTo(scope->statement->context);
+		scope->memos[step] = keymemo_create(CurrentMemoryContext, key->nkeys,
+											keycolumns_for_attributes(key->from_relid, key->nkeys,
+																	  key->from_attnums));
+		MemoryContextSwitchTo(old);
+	}
+	return scope->memos[step];
 }
 
 /* The rows that one step leads to: is one of them in, or on the way to, such a scope? */
