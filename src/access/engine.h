@@ -260,12 +260,14 @@ typedef struct Holdings Holdings;
 
 /*
  * holdings_get returns the scopes (rows of scope_relid) in which the statement's
- * user holds one of roles by table's sources. holdings_has tells of one scope,
+ * user holds one of roles by table's sources. Where not holdings_possible there are
+ * none, whatever the rows say. holdings_has tells of one scope,
  * by its primary key. holdings_build loads all of them; NULL where the statement's
  * work limit was exceeded. After both ask work_exceeded.
  */
 extern Holdings *holdings_get(Statement *statement, Oid scope_relid, List *roles,
 							  const RuleTable *table);
+extern bool holdings_possible(const Holdings *holdings);
 extern bool holdings_has(Holdings *holdings, const Datum *scope_id);
 extern KeySet *holdings_build(Holdings *holdings);
 

@@ -138,6 +138,13 @@ holdings_has(Holdings *holdings, const Datum *scope_id)
 	return keyset_contains(holdings->all, scope_id);
 }
 
+/* holdings_possible: is there a source from which the user may hold one of the roles? */
+bool
+holdings_possible(const Holdings *holdings)
+{
+	return holdings->readers != NIL;
+}
+
 /* holdings_build loads all scopes; NULL where the work's limit was exceeded. */
 KeySet *
 holdings_build(Holdings *holdings)
@@ -281,7 +288,10 @@ source_reader_scope(SourceReader *reader, TupleTableSlot *slot, Datum *scope_id)
 	return reader_get_keys(rows, slot, path->nscope_keys, path->scope_attnums, scope_id);
 }
 
-/* The readers of the sources that can confer one of roles in the scope table, or globally. */
+/*
+ * The readers of the sources that can confer one of roles in the scope table, or globally,
+ * on this user: on nobody and on an id that does not fit the column's type none can.
+ */
 static List *
 readers_for(Statement *statement, Oid scope_relid, List *roles, const RuleTable *table)
 {
@@ -295,7 +305,12 @@ readers_for(Statement *statement, Oid scope_relid, List *roles, const RuleTable 
 
 		if ((source->path ? source->path->scope_relid : InvalidOid) == scope_relid &&
 			(!source->role || names_contain(roles, source->role)))
-			readers = lappend(readers, source_reader_create(statement, source));
+		{
+			SourceReader *reader = source_reader_create(statement, source);
+
+			if (source_user(reader))
+				readers = lappend(readers, reader);
+		}
 	}
 	MemoryContextSwitchTo(old);
 	return readers;
@@ -336,8 +351,6 @@ ask_source(Holdings *holdings, SourceReader *reader, const Datum *scope_id)
 	int nkeys = holdings->nkeys;
 	int i;
 
-	if (!source_user(reader))
-		return false;
 	rows = by_scope_reader(reader);
 	for (i = 0; i < nkeys; i++)
 		values[source->path->nsteps > 0 ? reader->walk->scope_key_order[i] : i] = scope_id[i];

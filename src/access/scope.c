@@ -104,6 +104,8 @@ scope_has(ScopeState *scope, const Datum *key)
 	double budget;
 	bool answer;
 
+	if (!holdings_possible(scope->holdings))
+		return false;
 	if (scope->direct)
 		return has_scope(scope, key);
 	if (scope->keys)
