@@ -95,6 +95,7 @@ electric_scope_keys(PG_FUNCTION_ARGS)
 	RuleArm *arm;
 	int column = PG_ARGISNULL(3) ? -1 : PG_GETARG_INT32(3);
 	Oid type = get_fn_expr_argtype(fcinfo->flinfo, 4);
+	ScopeState *scope;
 	ArrayType *keys;
 
 	if (!OidIsValid(type))
@@ -112,7 +113,8 @@ electric_scope_keys(PG_FUNCTION_ARGS)
 				 errmsg("the grants on table \"%s\" have changed since this statement was planned",
 						get_rel_name(table->relid)),
 				 errhint("Run the statement again.")));
-	keys = scope_key_array(scope_get(statement, table, arm), column);
+	scope = scope_get(statement, table, arm);
+	keys = scope ? scope_key_array(scope, column) : construct_empty_array(type);
 	if (!statement->query)
 		keys = DatumGetArrayTypePCopy(PointerGetDatum(keys));
 	statement_leave(statement);

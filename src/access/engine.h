@@ -4,6 +4,7 @@
  *
  *	rules.c		rows of electric.*, resolved, cached per session
  *	call_site.c	do policies pass the columns that rules mean
+ *	columns.c	are the columns that rules read still of their types
  *	statement.c	what lives as long as one statement: identity, snapshot, sets
  *	reader.c	rows of one table by equality, through the best index
  *	keyset.c	hash sets of keys
@@ -52,6 +53,7 @@ typedef struct RoleSource
 	AttrNumber role_attnum; /* .. the column of a dynamic one */
 	Oid role_type;			/* base type */
 	KeyPath *path;			/* NULL: the role is global */
+	List *columns;			/* all that are read, see columns_hold */
 } RoleSource;
 
 /* One arm of a policy: the grants of (table, privilege) through one path */
@@ -66,6 +68,7 @@ typedef struct RuleArm
 	int nconferring; /* columns passed behind them */
 	AttrNumber *conferring_attnums;
 	Oid *conferring_types;
+	List *columns; /* all that the path reads, see columns_hold */
 } RuleArm;
 
 /* What is granted of one privilege on one table */
@@ -83,6 +86,9 @@ typedef struct RuleTable
 
 typedef struct RuleSet RuleSet;
 
+/* Rules are read again where they change meanwhile, but not for ever. */
+#define MAX_LOADS 10
+
 /*
  * rules_acquire returns the rules as they are now; they stay as they are until
  * rules_release, whatever changes meanwhile, as far as they have been read: rules_load
@@ -96,6 +102,7 @@ extern void rules_release(RuleSet *rules);
 extern RuleTable *rules_table(RuleSet *rules, Oid relid, AclMode privilege);
 extern RuleArm *rules_arm(RuleTable *table, const char *path_text);
 extern List *rules_all_sources(RuleSet *rules);
+extern bool rules_are_current(const RuleSet *rules); /* do new statements get them? */
 extern bool rules_need_row(const RuleTable *table); /* every role is scoped */
 extern bool rules_table_is_enabled(Oid relid);		/* now, for this session */
 extern bool names_contain(List *names, const char *name);
@@ -106,6 +113,18 @@ extern void rules_init(void);
 
 /* call_sites_match: does each call of this arm in the table's policies pass its columns? */
 extern bool call_sites_match(Oid relid, AclMode privilege, const RuleArm *arm);
+
+/* --- columns.c --- */
+
+/*
+ * columns_record and columns_record_path append columns, with their types as they are
+ * now, to a list. columns_hold locks their tables in AccessShareLock, until the
+ * transaction ends, and tells whether all still have those types: ask it before
+ * anything is read, or prepared for values, of these columns.
+ */
+extern List *columns_record(List *columns, Oid relid, int count, const AttrNumber *attnums);
+extern List *columns_record_path(List *columns, const KeyPath *path);
+extern bool columns_hold(const List *columns);
 
 /* --- keyset.c --- */
 
@@ -237,7 +256,7 @@ extern char *rolename_text(Datum value, Oid type);
 
 /* --- path_walk.c: how a path is read --- */
 
-/* One path with the readers that follow it upward, made when needed */
+/* One path with the readers that follow it, made when needed and kept for the statement */
 typedef struct PathWalk
 {
 	Statement *statement;
@@ -246,11 +265,15 @@ typedef struct PathWalk
 								 * key: its table need not be read .. */
 	int scope_key_order[INDEX_MAX_KEYS]; /* .. scope key -> step's key */
 	RowReader **up;						 /* by step: to-side rows by from-side values */
+	RowReader **down;					 /* by step: from-side rows by to-side values */
+	RowReader **whole;					 /* by step: all from-side rows */
+	RowReader *scopes;					 /* rows of the scope table by primary key */
 } PathWalk;
 
 extern PathWalk *walk_create(Statement *statement, const KeyPath *path);
 extern RowReader *walk_up_reader(PathWalk *walk, int step);
 extern RowReader *walk_down_reader(PathWalk *walk, int step);
+extern RowReader *walk_whole_reader(PathWalk *walk, int step);
 extern RowReader *walk_scope_reader(PathWalk *walk);
 extern Oid attribute_operator(Oid relid, AttrNumber attnum);
 
@@ -288,7 +311,8 @@ extern bool source_reader_scope(SourceReader *reader, TupleTableSlot *slot, Datu
 typedef struct ScopeState ScopeState;
 
 /*
- * scope_get returns the state of one arm in this statement. scope_has: does the
+ * scope_get returns the state of one arm in this statement; NULL, so no rows through
+ * it, where a column of the path has another type by now. scope_has: does the
  * key (no NULLs) lead to a scope in which the user holds a granted role?
  * scope_confers: do the row's own columns assign one? scope_unscoped: does the user
  * hold a granted role that needs no row?

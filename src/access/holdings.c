@@ -304,7 +304,8 @@ readers_for(Statement *statement, Oid scope_relid, List *roles, const RuleTable 
 		RoleSource *source = lfirst(cell);
 
 		if ((source->path ? source->path->scope_relid : InvalidOid) == scope_relid &&
-			(!source->role || names_contain(roles, source->role)))
+			(!source->role || names_contain(roles, source->role)) &&
+			columns_hold(source->columns))
 		{
 			SourceReader *reader = source_reader_create(statement, source);
 

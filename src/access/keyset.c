@@ -115,6 +115,7 @@ void
 keyset_destroy(KeySet *set)
 {
 	MemoryContextDelete(set->context);
+	pfree(set);
 }
 
 /* keymemo_create makes an empty memo in a new child of context. */

@@ -24,7 +24,9 @@ walk_create(Statement *statement, const KeyPath *path)
 
 	walk->statement = statement;
 	walk->path = path;
-	walk->up = MemoryContextAllocZero(statement->context, sizeof(RowReader *) * (path->nsteps + 1));
+	walk->up = MemoryContextAllocZero(statement->context, sizeof(RowReader *) * (path->nsteps * 3 + 1));
+	walk->down = walk->up + path->nsteps;
+	walk->whole = walk->down + path->nsteps;
 	walk->ends_in_key = step_ends_in_key(path, walk->scope_key_order);
 	return walk;
 }
@@ -49,12 +51,26 @@ walk_up_reader(PathWalk *walk, int step)
 RowReader *
 walk_down_reader(PathWalk *walk, int step)
 {
-	const KeyStep *key = &walk->path->steps[step];
-	Oid operators[INDEX_MAX_KEYS];
+	if (!walk->down[step])
+	{
+		const KeyStep *key = &walk->path->steps[step];
+		Oid operators[INDEX_MAX_KEYS];
 
-	step_operators(key, false, operators);
-	return statement_reader(walk->statement, key->from_relid, key->nkeys,
-							key->from_attnums, operators);
+		step_operators(key, false, operators);
+		walk->down[step] = statement_reader(walk->statement, key->from_relid, key->nkeys,
+											key->from_attnums, operators);
+	}
+	return walk->down[step];
+}
+
+/* walk_whole_reader: all rows of table step. */
+RowReader *
+walk_whole_reader(PathWalk *walk, int step)
+{
+	if (!walk->whole[step])
+		walk->whole[step] = statement_reader(walk->statement, walk->path->steps[step].from_relid,
+											 0, NULL, NULL);
+	return walk->whole[step];
 }
 
 /* walk_scope_reader: rows of the scope table, by primary key. */
@@ -65,10 +81,13 @@ walk_scope_reader(PathWalk *walk)
 	Oid operators[INDEX_MAX_KEYS];
 	int i;
 
+	if (walk->scopes)
+		return walk->scopes;
 	for (i = 0; i < path->nscope_keys; i++)
 		operators[i] = attribute_operator(path->scope_relid, path->scope_attnums[i]);
-	return statement_reader(walk->statement, path->scope_relid, path->nscope_keys,
-							path->scope_attnums, operators);
+	walk->scopes = statement_reader(walk->statement, path->scope_relid, path->nscope_keys,
+									path->scope_attnums, operators);
+	return walk->scopes;
 }
 
 /* attribute_operator returns the equality operator of a column's type. */

@@ -92,9 +92,12 @@ put_role(ReturnSetInfo *result, const char *role, Oid scope_relid, Datum scope_i
 static void
 put_source(ReturnSetInfo *result, Statement *statement, RoleSource *source)
 {
-	SourceReader *reader = source_reader_create(statement, source);
+	SourceReader *reader;
 	TupleTableSlot *slot;
 
+	if (!columns_hold(source->columns))
+		return;
+	reader = source_reader_create(statement, source);
 	for (slot = source_reader_first(reader); slot != NULL; slot = source_reader_next(reader))
 	{
 		char *role = source_reader_role(reader, slot);

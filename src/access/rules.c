@@ -47,6 +47,8 @@ struct RuleSet
 	HTAB *relids;  /* Oid: relations that the rules stand on */
 	bool broken;   /* a rule is not as recorded: any change may mend it */
 	HTAB *tables;  /* RuleTableEntry */
+	bool loading;  /* what is being read may be any relation's */
+	RuleTable nothing; /* of tables to which no rules apply */
 	bool sources_loaded;
 	List *assignments; /* Assignment * */
 	List *sources;	   /* RoleSource *, every one that is whole */
@@ -61,6 +63,7 @@ static RuleTable *load_table(RuleSet *rules, Oid relid, AclMode privilege);
 static void add_grant(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules);
 static RuleArm *make_arm(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules);
 static RoleSource *load_source(const Assignment *assignment);
+static void record_columns(RoleSource *source);
 static Oid table_owner(Oid relid);
 static void depend_on(RuleSet *rules, Oid relid);
 static void depend_on_path(RuleSet *rules, const KeyPath *path);
@@ -122,6 +125,9 @@ rules_table(RuleSet *rules, Oid relid, AclMode privilege)
 	RuleTableEntry *entry;
 	RuleTable *table;
 
+	/* anyone may ask for any number: do not remember that */
+	if (privilege == 0 || !hash_search(rules->enabled, &relid, HASH_FIND, NULL))
+		return &rules->nothing;
 	memset(&key, 0, sizeof(key));
 	key.relid = relid;
 	key.privilege = privilege;
@@ -150,6 +156,13 @@ rules_arm(RuleTable *table, const char *path_text)
 	return NULL;
 }
 
+/* rules_are_current: has nothing changed since they were acquired? */
+bool
+rules_are_current(const RuleSet *rules)
+{
+	return rules == current;
+}
+
 /* rules_need_row: has every role that is granted the privilege a scope? */
 bool
 rules_need_row(const RuleTable *table)
@@ -168,6 +181,7 @@ rules_all_sources(RuleSet *rules)
 		List *sources = NIL;
 		ListCell *cell;
 
+		rules->loading = true;
 		foreach(cell, assignments)
 		{
 			Assignment *assignment = lfirst(cell);
@@ -185,6 +199,7 @@ rules_all_sources(RuleSet *rules)
 		rules->assignments = assignments;
 		rules->sources = sources;
 		rules->sources_loaded = true;
+		rules->loading = false;
 		MemoryContextSwitchTo(old);
 	}
 	return rules->sources;
@@ -225,6 +240,7 @@ current_rules(void)
 	List *enabled;
 	Oid grants;
 	uint64 seen;
+	int tries = 0;
 	ListCell *cell;
 
 	if (current)
@@ -234,7 +250,7 @@ current_rules(void)
 		seen = changes;
 		grants = catalog_relation("grants");
 		enabled = catalog_enabled_tables();
-	} while (seen != changes);
+	} while (seen != changes && ++tries < MAX_LOADS);
 
 	context = AllocSetContextCreate(CurrentMemoryContext, "electric_perm rules", ALLOCSET_SMALL_SIZES);
 	rules = MemoryContextAllocZero(context, sizeof(RuleSet));
@@ -249,6 +265,8 @@ current_rules(void)
 		table->loaded = false;
 	}
 	depend_on(rules, grants);
+	if (seen != changes)
+		rules->broken = true;
 	rules->users = 1;
 	MemoryContextSetParent(context, TopMemoryContext);
 	current = rules;
@@ -275,6 +293,7 @@ load_table(RuleSet *rules, Oid relid, AclMode privilege)
 	ListCell *cell;
 
 	table->relid = relid;
+	rules->loading = true;
 	table->privilege = privilege;
 	table->owner = table_owner(relid);
 	depend_on(rules, relid);
@@ -298,6 +317,7 @@ load_table(RuleSet *rules, Oid relid, AclMode privilege)
 				add_grant(table, grant, grants, rules);
 		}
 	}
+	rules->loading = false;
 	MemoryContextSwitchTo(old);
 	return table;
 }
@@ -353,6 +373,7 @@ make_arm(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules)
 	arm = palloc0(sizeof(RuleArm));
 	arm->path_text = pstrdup(grant->path);
 	arm->path = path;
+	arm->columns = columns_record_path(NIL, path);
 	arm->nkeys = path_first_attnums(path, &arm->key_attnums);
 	arm->key_types = palloc(sizeof(Oid) * arm->nkeys);
 	for (i = 0; i < arm->nkeys; i++)
@@ -428,7 +449,18 @@ load_source(const Assignment *assignment)
 	}
 	else if (assignment->path)
 		return NULL;
+	record_columns(source);
 	return source;
+}
+
+static void
+record_columns(RoleSource *source)
+{
+	source->columns = columns_record(NIL, source->relid, 1, &source->user_attnum);
+	if (!source->role)
+		source->columns = columns_record(source->columns, source->relid, 1, &source->role_attnum);
+	if (source->path)
+		source->columns = columns_record_path(source->columns, source->path);
 }
 
 static Oid
@@ -487,7 +519,7 @@ forget_rules(void)
 static void
 on_relcache_change(Datum arg, Oid relid)
 {
-	if (!current || !OidIsValid(relid) || current->broken ||
+	if (!current || !OidIsValid(relid) || current->broken || current->loading ||
 		hash_search(current->relids, &relid, HASH_FIND, NULL))
 		forget_rules();
 }

@@ -77,6 +77,8 @@ scope_get(Statement *statement, RuleTable *table, RuleArm *arm)
 		if (scope->arm == arm)
 			return scope;
 	}
+	if (!columns_hold(arm->columns))
+		return NULL;
 	old = MemoryContextSwitchTo(statement->context);
 	scope = palloc0(sizeof(ScopeState));
 	scope->statement = statement;
@@ -443,7 +445,7 @@ build_step(ScopeState *scope, int step, KeySet *next)
 	uint32 n;
 
 	if (whole)
-		rows = statement_reader(statement, upper->from_relid, 0, NULL, NULL);
+		rows = walk_whole_reader(scope->walk, step);
 	MemoryContextSwitchTo(old);
 	for (n = 0; n < (whole ? 1 : count); n++)
 	{

@@ -37,7 +37,7 @@ static void statement_forget(void *arg);
 static Statement *statement_of(QueryDesc *query);
 static void statement_close_readers(Statement *statement);
 static bool names_enabled_table(const PlannedStmt *plan);
-static RuleSet *load_rules(const PlannedStmt *plan);
+static void load_rules(Statement *statement, const PlannedStmt *plan);
 
 /*
  * statement_current returns the statement being executed, or a loose one; see
@@ -195,21 +195,32 @@ names_enabled_table(const PlannedStmt *plan)
 	return false;
 }
 
-/* load_rules reads the rules on the tables that the plan names, as they are now. */
-static RuleSet *
-load_rules(const PlannedStmt *plan)
+/*
+ * load_rules reads the rules on the tables that the plan names, as they are now; once
+ * more where they change meanwhile.
+ */
+static void
+load_rules(Statement *statement, const PlannedStmt *plan)
 {
-	RuleSet *rules = rules_acquire();
+	int tries;
 	ListCell *cell;
 
-	foreach(cell, plan->rtable)
+	for (tries = 0; tries < MAX_LOADS; tries++)
 	{
-		const RangeTblEntry *entry = lfirst(cell);
+		if (statement->rules)
+			rules_release(statement->rules);
+		statement->rules = NULL;
+		statement->rules = rules_acquire();
+		foreach(cell, plan->rtable)
+		{
+			const RangeTblEntry *entry = lfirst(cell);
 
-		if (entry->rtekind == RTE_RELATION)
-			rules_load(rules, entry->relid);
+			if (entry->rtekind == RTE_RELATION)
+				rules_load(statement->rules, entry->relid);
+		}
+		if (rules_are_current(statement->rules))
+			break;
 	}
-	return rules;
 }
 
 static void
@@ -221,7 +232,7 @@ on_executor_start(QueryDesc *query, int eflags)
 	if (names_enabled_table(query->plannedstmt))
 	{
 		statement = statement_create(CurrentMemoryContext, query->snapshot, identity_current());
-		statement->rules = load_rules(query->plannedstmt);
+		load_rules(statement, query->plannedstmt);
 	}
 	if (next_ExecutorStart)
 		next_ExecutorStart(query, eflags);

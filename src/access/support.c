@@ -69,7 +69,7 @@ index_condition(SupportRequestIndexCondition *request)
 	Datum privilege;
 	Datum relid;
 	Datum path;
-	Expr *condition = NULL;
+	Expr *volatile condition = NULL;
 
 	if (!IsA(call, FuncExpr) || column < 0 || call->funcvariadic ||
 		request->index->relam != BTREE_AM_OID ||
@@ -78,14 +78,21 @@ index_condition(SupportRequestIndexCondition *request)
 		return NIL;
 	/* the newest rules, not those of a statement that this one is planned in */
 	rules = rules_acquire();
-	table = rules_table(rules, DatumGetObjectId(relid),
-						privilege_from_name(TextDatumGetCString(privilege)));
-	arm = rules_arm(table, TextDatumGetCString(path));
-	if (arm && column < arm->nkeys && rules_need_row(table) &&
-		list_length(call->args) == 3 + arm->nkeys + arm->nconferring &&
-		exprType(list_nth(call->args, request->indexarg)) == arm->key_types[column])
-		condition = make_condition(request, call, arm, column);
-	rules_release(rules);
+	PG_TRY();
+	{
+		table = rules_table(rules, DatumGetObjectId(relid),
+							privilege_from_name(TextDatumGetCString(privilege)));
+		arm = rules_arm(table, TextDatumGetCString(path));
+		if (arm && column < arm->nkeys && rules_need_row(table) &&
+			list_length(call->args) == 3 + arm->nkeys + arm->nconferring &&
+			exprType(list_nth(call->args, request->indexarg)) == arm->key_types[column])
+			condition = make_condition(request, call, arm, column);
+	}
+	PG_FINALLY();
+	{
+		rules_release(rules);
+	}
+	PG_END_TRY();
 	if (!condition)
 		return NIL;
 	/* only the first key column, and probed again by allows() itself */

@@ -117,14 +117,14 @@ bool
 rolename_in(Datum value, Oid type, List *names)
 {
 	char *name = rolename_text(value, type);
-	ListCell *cell;
+	bool found;
 
 	if (!name)
 		return false;
-	foreach(cell, names)
-		if (strcmp(name, lfirst(cell)) == 0)
-			return true;
-	return false;
+	found = names_contain(names, name);
+	/* one call may read as many rows as the user has roles */
+	pfree(name);
+	return found;
 }
 
 /*
