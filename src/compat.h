@@ -57,7 +57,7 @@ static inline struct config_generic *
 find_option_compat(const char *name)
 {
 	struct config_generic **settings = get_guc_variables();
-	int			i;
+	int i;
 
 	for (i = 0; i < GetNumConfigOptions(); i++)
 		if (strcmp(settings[i]->name, name) == 0)
@@ -68,11 +68,11 @@ find_option_compat(const char *name)
 
 /* PostgreSQL 18 (3eea7a0c) dropped execute_once from ExecutorRun and its hook. */
 #if PG_VERSION_NUM >= 180000
-#define EXECUTOR_RUN_ARGS	QueryDesc *query, ScanDirection direction, uint64 count
-#define EXECUTOR_RUN_PASS	query, direction, count
+#define EXECUTOR_RUN_ARGS QueryDesc *query, ScanDirection direction, uint64 count
+#define EXECUTOR_RUN_PASS query, direction, count
 #else
-#define EXECUTOR_RUN_ARGS	QueryDesc *query, ScanDirection direction, uint64 count, bool once
-#define EXECUTOR_RUN_PASS	query, direction, count, once
+#define EXECUTOR_RUN_ARGS QueryDesc *query, ScanDirection direction, uint64 count, bool once
+#define EXECUTOR_RUN_PASS query, direction, count, once
 #endif
 
 /* PostgreSQL 17 (2af07e2f) brought RestrictSearchPath. */
@@ -88,4 +88,4 @@ find_option_compat(const char *name)
 	(AssertMacro((classid) == RelationRelationId), pg_class_ownercheck(objectid, roleid))
 #endif
 
-#endif							/* ELECTRIC_COMPAT_H */
+#endif /* ELECTRIC_COMPAT_H */

@@ -43,7 +43,8 @@ struct Holdings
 	double next_build; /* when to try to build */
 };
 
-static List *readers_for(Statement *statement, Oid scope_relid, List *roles, const RuleTable *table);
+static List *readers_for(Statement *statement, Oid scope_relid, List *roles,
+						 const RuleTable *table);
 static bool source_matches(SourceReader *reader, TupleTableSlot *slot, List *roles);
 static bool ask_sources(Holdings *holdings, const Datum *scope_id);
 static bool ask_source(Holdings *holdings, SourceReader *reader, const Datum *scope_id);

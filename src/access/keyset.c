@@ -315,7 +315,8 @@ key_hash(const KeySet *set, const Datum *values, bool stored)
 	for (i = 0; i < set->nkeys; i++)
 	{
 		const KeyColumn *column = &set->columns[i];
-		FmgrInfo *function = unconstify(FmgrInfo *, stored ? &column->hash_stored : &column->hash_probe);
+		const FmgrInfo *hash_function = stored ? &column->hash_stored : &column->hash_probe;
+		FmgrInfo *function = unconstify(FmgrInfo *, hash_function);
 		uint32 one = set->by_image ?
 			datum_image_hash(values[i], column->typbyval, column->typlen) :
 			DatumGetUInt32(FunctionCall1Coll(function, column->collation, values[i]));

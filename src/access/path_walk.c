@@ -24,7 +24,8 @@ walk_create(Statement *statement, const KeyPath *path)
 
 	walk->statement = statement;
 	walk->path = path;
-	walk->up = MemoryContextAllocZero(statement->context, sizeof(RowReader *) * (path->nsteps * 3 + 1));
+	walk->up = MemoryContextAllocZero(statement->context,
+									  sizeof(RowReader *) * (path->nsteps * 3 + 1));
 	walk->down = walk->up + path->nsteps;
 	walk->whole = walk->down + path->nsteps;
 	walk->ends_in_key = step_ends_in_key(path, walk->scope_key_order);
@@ -109,7 +110,8 @@ step_operators(const KeyStep *step, bool to_side, Oid *operators)
 
 	for (i = 0; i < step->nkeys; i++)
 	{
-		operators[i] = column_is_referenced ? step->operators[i] : get_commutator(step->operators[i]);
+		operators[i] = column_is_referenced ? step->operators[i] :
+											  get_commutator(step->operators[i]);
 		if (!OidIsValid(operators[i]))
 			elog(ERROR, "could not find commutator of operator %u", step->operators[i]);
 	}

@@ -108,7 +108,8 @@ put_source(ReturnSetInfo *result, Statement *statement, RoleSource *source)
 		if (!source->path)
 			put_role(result, role, InvalidOid, (Datum) 0);
 		else if (source_reader_scope(reader, slot, scope_id))
-			put_role(result, role, source->path->scope_relid, scope_id_array(source->path, scope_id));
+			put_role(result, role, source->path->scope_relid,
+					 scope_id_array(source->path, scope_id));
 	}
 }
 
@@ -130,8 +131,10 @@ scope_id_array(const KeyPath *path, const Datum *scope_id)
 		Oid output;
 		bool is_varlena;
 
-		getTypeOutputInfo(get_atttype(path->scope_relid, path->scope_attnums[i]), &output, &is_varlena);
+		getTypeOutputInfo(get_atttype(path->scope_relid, path->scope_attnums[i]),
+						  &output, &is_varlena);
 		texts[i] = CStringGetTextDatum(OidOutputFunctionCall(output, scope_id[i]));
 	}
-	return PointerGetDatum(construct_array(texts, path->nscope_keys, TEXTOID, -1, false, TYPALIGN_INT));
+	return PointerGetDatum(construct_array(texts, path->nscope_keys, TEXTOID, -1, false,
+										   TYPALIGN_INT));
 }

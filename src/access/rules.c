@@ -42,12 +42,12 @@ typedef struct RuleTableEntry
 struct RuleSet
 {
 	MemoryContext context;
-	int users;	   /* statements, and the session while current */
-	HTAB *enabled; /* EnabledTable */
-	HTAB *relids;  /* Oid: relations that the rules stand on */
-	bool broken;   /* a rule is not as recorded: any change may mend it */
-	HTAB *tables;  /* RuleTableEntry */
-	bool loading;  /* what is being read may be any relation's */
+	int users;		   /* statements, and the session while current */
+	HTAB *enabled;	   /* EnabledTable */
+	HTAB *relids;	   /* Oid: relations that the rules stand on */
+	bool broken;	   /* a rule is not as recorded: any change may mend it */
+	HTAB *tables;	   /* RuleTableEntry */
+	bool loading;	   /* what is being read may be any relation's */
 	RuleTable nothing; /* of tables to which no rules apply */
 	bool sources_loaded;
 	List *assignments; /* Assignment * */

@@ -441,7 +441,9 @@ build_step(ScopeState *scope, int step, KeySet *next)
 	KeySet *keys = keyset_create(statement->context, lower->nkeys, keycolumns_for_step(lower));
 	RowReader *rows = walk_down_reader(scope->walk, step);
 	uint32 count = keyset_count(next);
-	bool whole = count > 0 && (reader_index_keys(rows) == 0 || count * (double) DESCENT_WORK > reader_table_rows(rows));
+	bool whole = count > 0 &&
+		(reader_index_keys(rows) == 0 ||
+		 count * (double) DESCENT_WORK > reader_table_rows(rows));
 	uint32 n;
 
 	if (whole)

@@ -171,7 +171,9 @@ has_our_comment(const ExistingPolicy *policy)
 {
 	char *comment = GetComment(policy->oid, PolicyRelationId, 0);
 
-	return comment && (strstr(comment, POLICY_COMMENT_MARK) == comment || strstr(comment, POLICY_NO_GRANT_MARK) == comment);
+	return comment &&
+		(strstr(comment, POLICY_COMMENT_MARK) == comment ||
+		 strstr(comment, POLICY_NO_GRANT_MARK) == comment);
 }
 
 static ExistingPolicy *
