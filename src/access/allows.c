@@ -9,15 +9,18 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 
 #include "access/access.h"
 #include "access/engine.h"
 
-#define FIRST_KEY 3 /* number of the first key argument */
 
 /* What one call site is about, kept in fn_extra for one statement */
 typedef struct AllowsCall
@@ -27,6 +30,7 @@ typedef struct AllowsCall
 	ScopeState *scope; /* NULL: nothing through a path is allowed */
 	int nkeys;
 	int nconferring;
+	int xmin; /* number of the argument that is the row's xmin, 0: none */
 } AllowsCall;
 
 PG_FUNCTION_INFO_V1(electric_allows);
@@ -35,6 +39,10 @@ PG_FUNCTION_INFO_V1(electric_deny);
 
 static AllowsCall *current_call(FunctionCallInfo fcinfo);
 static void prepare_call(FunctionCallInfo fcinfo, Statement *statement, AllowsCall *call);
+static bool passes_xmin(FunctionCallInfo fcinfo);
+static bool judge(FunctionCallInfo fcinfo, Statement *statement, AllowsCall *call);
+static bool row_is_newer(FunctionCallInfo fcinfo, Statement *statement, AllowsCall *call);
+static bool judge_anew(FunctionCallInfo fcinfo, Statement *statement);
 static bool decide(FunctionCallInfo fcinfo, AllowsCall *call);
 static RuleArm *find_arm(FunctionCallInfo fcinfo, Statement *statement, RuleTable **table);
 static bool arguments_are_constant(FunctionCallInfo fcinfo);
@@ -43,8 +51,9 @@ static bool arguments_are_constant(FunctionCallInfo fcinfo);
  * electric.allows(privilege text, tbl regclass) returns boolean
  * electric.allows(privilege text, tbl regclass, path text, VARIADIC key "any")
  *
- * Policies call it for each row. It never raises for wrong arguments: they allow
- * nothing.
+ * Policies call it for each row, those of UPDATE and DELETE with the row's xmin behind
+ * the key (and path NULL for roles that need no row). It never raises for wrong
+ * arguments: they allow nothing.
  */
 Datum
 electric_allows(PG_FUNCTION_ARGS)
@@ -55,7 +64,7 @@ electric_allows(PG_FUNCTION_ARGS)
 	bool answer;
 
 	if (call)
-		PG_RETURN_BOOL(decide(fcinfo, call));
+		PG_RETURN_BOOL(judge(fcinfo, statement_running(), call));
 	statement = statement_current(fcinfo->flinfo);
 	if (!statement)
 		PG_RETURN_BOOL(false);
@@ -74,7 +83,7 @@ electric_allows(PG_FUNCTION_ARGS)
 		call = &loose;
 		prepare_call(fcinfo, statement, call);
 	}
-	answer = decide(fcinfo, call);
+	answer = judge(fcinfo, statement, call);
 	statement_leave(statement);
 	PG_RETURN_BOOL(answer);
 }
@@ -158,9 +167,9 @@ static AllowsCall *
 current_call(FunctionCallInfo fcinfo)
 {
 	AllowsCall *call = fcinfo->flinfo->fn_extra;
-	uint64 id = statement_current_id();
+	Statement *statement = statement_running();
 
-	return call && id != 0 && call->statement_id == id ? call : NULL;
+	return call && statement && call->statement_id == statement->id ? call : NULL;
 }
 
 static void
@@ -168,24 +177,79 @@ prepare_call(FunctionCallInfo fcinfo, Statement *statement, AllowsCall *call)
 {
 	RuleTable *table = NULL;
 	RuleArm *arm = find_arm(fcinfo, statement, &table);
+	int nargs = PG_NARGS();
 	int i;
 
 	if (!table)
 		return;
+	if (passes_xmin(fcinfo))
+		call->xmin = --nargs;
 	call->unscoped = scope_unscoped(statement, table);
 	if (call->unscoped || !arm || get_fn_expr_variadic(fcinfo->flinfo))
 		return;
-	if (PG_NARGS() != FIRST_KEY + arm->nkeys + arm->nconferring)
+	if (nargs != FIRST_KEY + arm->nkeys + arm->nconferring)
 		return;
 	for (i = 0; i < arm->nkeys; i++)
 		if (get_fn_expr_argtype(fcinfo->flinfo, FIRST_KEY + i) != arm->key_types[i])
 			return;
 	for (i = 0; i < arm->nconferring; i++)
-		if (get_fn_expr_argtype(fcinfo->flinfo, FIRST_KEY + arm->nkeys + i) != arm->conferring_types[i])
+		if (get_fn_expr_argtype(fcinfo->flinfo, FIRST_KEY + arm->nkeys + i) !=
+			arm->conferring_types[i])
 			return;
 	call->nkeys = arm->nkeys;
 	call->nconferring = arm->nconferring;
 	call->scope = scope_get(statement, table, arm);
+}
+
+/* The policies of UPDATE and DELETE pass the row's xmin last; no key is of its type. */
+static bool
+passes_xmin(FunctionCallInfo fcinfo)
+{
+	int last = PG_NARGS() - 1;
+
+	return last >= FIRST_KEY && get_fn_expr_argtype(fcinfo->flinfo, last) == XIDOID;
+}
+
+/*
+ * judge decides one row. A row version that the statement's snapshot does not see has
+ * been waited for: it is judged by what was and by what is, and both must allow it.
+ * Whoever wrote it may have revoked the role in the same transaction.
+ */
+static bool
+judge(FunctionCallInfo fcinfo, Statement *statement, AllowsCall *call)
+{
+	return decide(fcinfo, call) &&
+		(call->xmin == 0 || !row_is_newer(fcinfo, statement, call) ||
+		 judge_anew(fcinfo, statement));
+}
+
+static bool
+row_is_newer(FunctionCallInfo fcinfo, Statement *statement, AllowsCall *call)
+{
+	TransactionId xmin;
+
+	if (PG_ARGISNULL(call->xmin))
+		return true;
+	xmin = DatumGetTransactionId(PG_GETARG_DATUM(call->xmin));
+	return !TransactionIdIsCurrentTransactionId(xmin) &&
+		XidInMVCCSnapshot(xmin, statement->snapshot);
+}
+
+/* judge_anew decides the row by the newest snapshot and rules, for the same identity. */
+static bool
+judge_anew(FunctionCallInfo fcinfo, Statement *statement)
+{
+	AllowsCall call = {0};
+	Statement *latest;
+	bool answer;
+
+	PushActiveSnapshot(GetLatestSnapshot());
+	latest = statement_latest(statement);
+	prepare_call(fcinfo, latest, &call);
+	answer = decide(fcinfo, &call);
+	statement_leave(latest);
+	PopActiveSnapshot();
+	return answer;
 }
 
 static bool

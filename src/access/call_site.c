@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "access/sysattr.h"
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_func.h"
@@ -31,7 +32,6 @@ typedef struct CallSites
 
 static bool find_calls(Node *node, void *context);
 static bool is_call_of(const CallSites *sites, const FuncExpr *call);
-static bool passes_own_columns(const RuleArm *arm, const FuncExpr *call);
 static bool is_column(Node *argument, AttrNumber attnum);
 
 /* call_sites_match: does each call of this arm in the table's policies pass its columns? */
@@ -64,6 +64,30 @@ call_sites_match(Oid relid, AclMode privilege, const RuleArm *arm)
 	return OidIsValid(sites.allows) && !sites.differ;
 }
 
+/*
+ * call_site_matches: does the call pass the key and the conferring columns of the arm,
+ * and behind them nothing but the row's xmin?
+ */
+bool
+call_site_matches(const RuleArm *arm, const FuncExpr *call)
+{
+	int nargs = FIRST_KEY + arm->nkeys + arm->nconferring;
+	int i;
+
+	if (list_length(call->args) != nargs &&
+		(list_length(call->args) != nargs + 1 ||
+		 !is_column(llast(call->args), MinTransactionIdAttributeNumber)))
+		return false;
+	for (i = 0; i < arm->nkeys; i++)
+		if (!is_column(list_nth(call->args, FIRST_KEY + i), arm->key_attnums[i]))
+			return false;
+	for (i = 0; i < arm->nconferring; i++)
+		if (!is_column(list_nth(call->args, FIRST_KEY + arm->nkeys + i),
+					   arm->conferring_attnums[i]))
+			return false;
+	return true;
+}
+
 static bool
 find_calls(Node *node, void *context)
 {
@@ -72,7 +96,7 @@ find_calls(Node *node, void *context)
 	if (!node)
 		return false;
 	if (IsA(node, FuncExpr) && is_call_of(sites, (FuncExpr *) node) &&
-		!passes_own_columns(sites->arm, (FuncExpr *) node))
+		!call_site_matches(sites->arm, (FuncExpr *) node))
 		sites->differ = true;
 	return expression_tree_walker(node, find_calls, context);
 }
@@ -95,24 +119,9 @@ is_call_of(const CallSites *sites, const FuncExpr *call)
 			privilege_from_name(TextDatumGetCString(privilege->constvalue)) == sites->privilege) &&
 		(!IsA(relid, Const) || relid->constisnull ||
 		 DatumGetObjectId(relid->constvalue) == sites->relid) &&
-		(!IsA(path, Const) || path->constisnull ||
-		 strcmp(TextDatumGetCString(path->constvalue), sites->arm->path_text) == 0);
-}
-
-static bool
-passes_own_columns(const RuleArm *arm, const FuncExpr *call)
-{
-	int i;
-
-	if (list_length(call->args) != 3 + arm->nkeys + arm->nconferring)
-		return false;
-	for (i = 0; i < arm->nkeys; i++)
-		if (!is_column(list_nth(call->args, 3 + i), arm->key_attnums[i]))
-			return false;
-	for (i = 0; i < arm->nconferring; i++)
-		if (!is_column(list_nth(call->args, 3 + arm->nkeys + i), arm->conferring_attnums[i]))
-			return false;
-	return true;
+		(!IsA(path, Const) ||
+		 (!path->constisnull &&
+		  strcmp(TextDatumGetCString(path->constvalue), sites->arm->path_text) == 0));
 }
 
 /* Policies have one range table entry, the table. */

@@ -102,17 +102,24 @@ extern void rules_release(RuleSet *rules);
 extern RuleTable *rules_table(RuleSet *rules, Oid relid, AclMode privilege);
 extern RuleArm *rules_arm(RuleTable *table, const char *path_text);
 extern List *rules_all_sources(RuleSet *rules);
-extern bool rules_are_current(const RuleSet *rules); /* do new statements get them? */
-extern bool rules_need_row(const RuleTable *table); /* every role is scoped */
-extern bool rules_table_is_enabled(Oid relid);		/* now, for this session */
+extern bool rules_are_current(const RuleSet *rules); /* will new statements get them? */
+extern bool rules_need_row(const RuleTable *table);	 /* every role is scoped */
+extern bool rules_table_is_enabled(Oid relid);		 /* now, for this session */
 extern bool names_contain(List *names, const char *name);
 extern bool names_equal(List *a, List *b);
 extern void rules_init(void);
 
 /* --- call_site.c --- */
 
-/* call_sites_match: does each call of this arm in the table's policies pass its columns? */
+/* electric.allows(privilege, tbl, path, key columns .., conferring columns .. [, xmin]) */
+#define FIRST_KEY 3
+
+/*
+ * call_sites_match: does each call of this arm in the table's policies pass its columns?
+ * call_site_matches: does this one?
+ */
 extern bool call_sites_match(Oid relid, AclMode privilege, const RuleArm *arm);
+extern bool call_site_matches(const RuleArm *arm, const FuncExpr *call);
 
 /* --- columns.c --- */
 
@@ -235,7 +242,8 @@ typedef struct Statement
 extern Statement *statement_current(FmgrInfo *call);
 extern Statement *statement_loose(FmgrInfo *call);
 extern void statement_leave(Statement *statement);
-extern uint64 statement_current_id(void); /* 0: none */
+extern Statement *statement_running(void); /* NULL: none */
+extern Statement *statement_latest(const Statement *statement);
 extern RuleSet *statement_rules(Statement *statement);
 extern RowReader *statement_reader(Statement *statement, Oid relid, int nkeys,
 								   const AttrNumber *attnums, const Oid *operators);

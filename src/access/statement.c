@@ -23,7 +23,7 @@
 #include "compat.h"
 
 static dlist_head statements = DLIST_STATIC_INIT(statements); /* all that live */
-static Statement *running = NULL;							  /* the innermost that is being executed */
+static Statement *running = NULL;							  /* the innermost that runs */
 static uint64 last_id = 0;
 
 static ExecutorStart_hook_type next_ExecutorStart = NULL;
@@ -32,7 +32,8 @@ static ExecutorFinish_hook_type next_ExecutorFinish = NULL;
 static ExecutorEnd_hook_type next_ExecutorEnd = NULL;
 
 static bool is_own_call(const FmgrInfo *call);
-static Statement *statement_create(MemoryContext parent, Snapshot snapshot, const Identity *identity);
+static Statement *statement_create(MemoryContext parent, Snapshot snapshot,
+								   const Identity *identity);
 static void statement_forget(void *arg);
 static Statement *statement_of(QueryDesc *query);
 static void statement_close_readers(Statement *statement);
@@ -70,11 +71,18 @@ statement_leave(Statement *statement)
 	MemoryContextDelete(statement->context);
 }
 
-/* statement_current_id identifies the running statement for caches in fn_extra; 0: none. */
-uint64
-statement_current_id(void)
+/* statement_running returns the statement that is being executed, if any. */
+Statement *
+statement_running(void)
 {
-	return running ? running->id : 0;
+	return running;
+}
+
+/* statement_latest makes a loose statement of the same identity, under the active snapshot. */
+Statement *
+statement_latest(const Statement *statement)
+{
+	return statement_create(CurrentMemoryContext, GetActiveSnapshot(), statement->identity);
 }
 
 /* statement_rules returns the rules by which this statement is judged from start to end. */

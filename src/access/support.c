@@ -28,9 +28,12 @@
 /* Of all rows of a table, those that one user may see */
 #define ALLOWS_SELECTIVITY 0.1
 
+
 PG_FUNCTION_INFO_V1(electric_allows_support);
 
 static List *index_condition(SupportRequestIndexCondition *request);
+static RuleArm *usable_arm(RuleSet *rules, FuncExpr *call, int column);
+static bool comes_first(SupportRequestIndexCondition *request, RuleSet *rules);
 static Expr *make_condition(SupportRequestIndexCondition *request, FuncExpr *call,
 							RuleArm *arm, int column);
 static Oid index_operator(SupportRequestIndexCondition *request, RuleArm *arm, int column);
@@ -62,30 +65,19 @@ static List *
 index_condition(SupportRequestIndexCondition *request)
 {
 	FuncExpr *call = (FuncExpr *) request->node;
-	int column = request->indexarg - 3;
+	int column = request->indexarg - FIRST_KEY;
 	RuleSet *rules;
-	RuleTable *table;
-	RuleArm *arm;
-	Datum privilege;
-	Datum relid;
-	Datum path;
 	Expr *volatile condition = NULL;
 
-	if (!IsA(call, FuncExpr) || column < 0 || call->funcvariadic ||
-		request->index->relam != BTREE_AM_OID ||
-		!constant_argument(call, 0, &privilege) || !constant_argument(call, 1, &relid) ||
-		!constant_argument(call, 2, &path))
+	if (!IsA(call, FuncExpr) || request->index->relam != BTREE_AM_OID)
 		return NIL;
 	/* the newest rules, not those of a statement that this one is planned in */
 	rules = rules_acquire();
 	PG_TRY();
 	{
-		table = rules_table(rules, DatumGetObjectId(relid),
-							privilege_from_name(TextDatumGetCString(privilege)));
-		arm = rules_arm(table, TextDatumGetCString(path));
-		if (arm && column < arm->nkeys && rules_need_row(table) &&
-			list_length(call->args) == 3 + arm->nkeys + arm->nconferring &&
-			exprType(list_nth(call->args, request->indexarg)) == arm->key_types[column])
+		RuleArm *arm = usable_arm(rules, call, column);
+
+		if (arm && comes_first(request, rules))
 			condition = make_condition(request, call, arm, column);
 	}
 	PG_FINALLY();
@@ -98,6 +90,60 @@ index_condition(SupportRequestIndexCondition *request)
 	/* only the first key column, and probed again by allows() itself */
 	request->lossy = true;
 	return list_make1(condition);
+}
+
+/*
+ * usable_arm returns the arm that a call names, if a condition on its key column may
+ * stand for the call: every role is scoped, and the call passes what the arm means.
+ */
+static RuleArm *
+usable_arm(RuleSet *rules, FuncExpr *call, int column)
+{
+	Datum privilege;
+	Datum relid;
+	Datum path;
+	RuleTable *table;
+	RuleArm *arm;
+
+	if (call->funcvariadic || !constant_argument(call, 0, &privilege) ||
+		!constant_argument(call, 1, &relid) || !constant_argument(call, 2, &path))
+		return NULL;
+	table = rules_table(rules, DatumGetObjectId(relid),
+						privilege_from_name(TextDatumGetCString(privilege)));
+	arm = rules_arm(table, TextDatumGetCString(path));
+	if (!arm || column < 0 || column >= arm->nkeys || !rules_need_row(table) ||
+		!call_site_matches(arm, call))
+		return NULL;
+	return arm;
+}
+
+/*
+ * comes_first: a write is bound by calls for its own privilege and for SELECT. A btree
+ * would search each value of one array with each of the other, so only the first of
+ * the calls on a column that all hold gives its condition.
+ */
+static bool
+comes_first(SupportRequestIndexCondition *request, RuleSet *rules)
+{
+	FuncExpr *call = (FuncExpr *) request->node;
+	Node *operand = list_nth(call->args, request->indexarg);
+	ListCell *cell;
+
+	foreach(cell, request->index->rel->baserestrictinfo)
+	{
+		FuncExpr *other = (FuncExpr *) ((RestrictInfo *) lfirst(cell))->clause;
+		int column;
+
+		if (other == call)
+			return true;
+		if (!IsA(other, FuncExpr) || other->funcid != call->funcid)
+			continue;
+		for (column = 0; column < list_length(other->args) - FIRST_KEY; column++)
+			if (equal(list_nth(other->args, FIRST_KEY + column), operand) &&
+				usable_arm(rules, other, column))
+				return false;
+	}
+	return true;
 }
 
 /* column = ANY(electric.scope_keys(..)), or NULL where the index knows no such operator */
@@ -159,7 +205,8 @@ make_scope_keys(FuncExpr *call, int column, Oid element_type, Oid array_type)
 						makeConst(INT4OID, -1, InvalidOid, sizeof(int32),
 								  Int32GetDatum(column), false, true));
 	arguments = lappend(arguments, makeNullConst(element_type, -1, collation));
-	return makeFuncExpr(function, array_type, arguments, collation, InvalidOid, COERCE_EXPLICIT_CALL);
+	return makeFuncExpr(function, array_type, arguments, collation, InvalidOid,
+						COERCE_EXPLICIT_CALL);
 }
 
 /*

@@ -26,11 +26,13 @@ typedef struct Arm
 	KeyPath *key_path;
 } Arm;
 
-static char *privilege_arms(Oid relid, AclMode privilege, List *grants, List *conferring);
+static char *privilege_arms(Oid relid, AclMode privilege, List *grants, List *conferring,
+							bool stored_row);
 static List *scoped_arms(List *grants, bool *has_unscoped);
 static bool has_arm(List *arms, const char *path);
 static int compare_arms(const ListCell *a, const ListCell *b);
-static char *arm_sql(Oid relid, AclMode privilege, const Arm *arm, List *conferring);
+static char *arm_sql(Oid relid, AclMode privilege, const Arm *arm, List *conferring,
+					 bool stored_row);
 static char *both(const char *write_arms, const char *read_arms);
 static char *or_deny(Oid relid, AclMode privilege, const char *arms, int foreign_permissive);
 static char *argument(AclMode privilege);
@@ -43,25 +45,29 @@ List *
 policy_compile(Oid relid, List *grants, List *assignments, int foreign_permissive)
 {
 	List *conferring = catalog_conferring_columns(relid, grants, assignments);
-	char *can_read = privilege_arms(relid, ACL_SELECT, grants, conferring);
-	char *can_insert = privilege_arms(relid, ACL_INSERT, grants, NIL);
-	char *can_update = privilege_arms(relid, ACL_UPDATE, grants, NIL);
-	char *can_delete = privilege_arms(relid, ACL_DELETE, grants, NIL);
+	char *can_read = privilege_arms(relid, ACL_SELECT, grants, conferring, false);
+	char *can_read_stored = privilege_arms(relid, ACL_SELECT, grants, conferring, true);
+	char *can_insert = privilege_arms(relid, ACL_INSERT, grants, NIL, false);
+	char *can_update = privilege_arms(relid, ACL_UPDATE, grants, NIL, false);
+	char *can_update_stored = privilege_arms(relid, ACL_UPDATE, grants, NIL, true);
+	char *can_delete_stored = privilege_arms(relid, ACL_DELETE, grants, NIL, true);
 
 	return list_make4(wanted(ACL_SELECT, grants, can_read ? can_read : "false", NULL),
 					  wanted(ACL_INSERT, grants, NULL,
 							 or_deny(relid, ACL_INSERT, can_insert, foreign_permissive)),
-					  wanted(ACL_UPDATE, grants, both(can_update, can_read),
+					  wanted(ACL_UPDATE, grants, both(can_update_stored, can_read_stored),
 							 or_deny(relid, ACL_UPDATE, can_update, foreign_permissive)),
-					  wanted(ACL_DELETE, grants, both(can_delete, can_read), NULL));
+					  wanted(ACL_DELETE, grants, both(can_delete_stored, can_read_stored), NULL));
 }
 
 /*
  * privilege_arms returns the arms of one privilege joined by OR, NULL without any.
  * Column lists and conditions confer nothing before the engine can judge them.
+ * stored_row: for a row as it is stored, which may be newer than the statement's
+ * snapshot, the engine must see its xmin.
  */
 static char *
-privilege_arms(Oid relid, AclMode privilege, List *grants, List *conferring)
+privilege_arms(Oid relid, AclMode privilege, List *grants, List *conferring, bool stored_row)
 {
 	bool has_unscoped;
 	List *arms = scoped_arms(of_privilege(grants, privilege), &has_unscoped);
@@ -71,14 +77,15 @@ privilege_arms(Oid relid, AclMode privilege, List *grants, List *conferring)
 	if (arms == NIL && !has_unscoped)
 		return NULL;
 	if (arms == NIL)
-		return arm_sql(relid, privilege, NULL, NIL);
+		return arm_sql(relid, privilege, NULL, NIL, stored_row);
 
 	initStringInfo(&sql);
 	foreach(cell, arms)
 	{
 		if (sql.len > 0)
 			appendStringInfoString(&sql, " OR ");
-		appendStringInfoString(&sql, arm_sql(relid, privilege, lfirst(cell), conferring));
+		appendStringInfoString(&sql,
+							   arm_sql(relid, privilege, lfirst(cell), conferring, stored_row));
 	}
 	return list_length(arms) > 1 ? psprintf("(%s)", sql.data) : sql.data;
 }
@@ -142,13 +149,13 @@ compare_arms(const ListCell *a, const ListCell *b)
 }
 
 /*
- * electric.allows(privilege, table [, path, key column ..])
+ * electric.allows(privilege, table [, path, key column .., xmin])
  *
  * The arm of the table as its own scope receives the conferring columns
  * behind the key, in SELECT.
  */
 static char *
-arm_sql(Oid relid, AclMode privilege, const Arm *arm, List *conferring)
+arm_sql(Oid relid, AclMode privilege, const Arm *arm, List *conferring, bool stored_row)
 {
 	StringInfoData sql;
 	AttrNumber *attnums;
@@ -171,7 +178,9 @@ arm_sql(Oid relid, AclMode privilege, const Arm *arm, List *conferring)
 				appendStringInfo(&sql, ", %s", quote_identifier(lfirst(cell)));
 		}
 	}
-	appendStringInfoChar(&sql, ')');
+	else if (stored_row)
+		appendStringInfoString(&sql, ", NULL");
+	appendStringInfoString(&sql, stored_row ? ", xmin)" : ")");
 	return sql.data;
 }
 
