@@ -33,7 +33,7 @@ ddlx_existing_scope(const char *source, const DdlxRole *role)
 
 	if (role->scope == NULL)
 		return InvalidOid;
-	relid = RangeVarGetRelid(role->scope, AccessShareLock, true);
+	relid = RangeVarGetRelid(role->scope, NoLock, true);
 	if (!OidIsValid(relid))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
