@@ -45,6 +45,11 @@ electric_roles(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("electric.roles() needs a snapshot")));
 	asked.user_id = PG_ARGISNULL(0) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(0));
+	if (asked.user_id && asked.user_id[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("user id must not be empty"),
+				 errhint("NULL is the anonymous user.")));
 	asked.claims = statement->identity->claims;
 	check_may_ask(asked.user_id, statement->identity->user_id);
 	InitMaterializedSRF(fcinfo, 0);
