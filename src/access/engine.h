@@ -3,6 +3,7 @@
  *		The engine's inside: what its files know of each other.
  *
  *	rules.c		rows of electric.*, resolved, cached per session
+ *	source.c	an assignment, resolved
  *	call_site.c	do policies pass the columns that rules mean
  *	columns.c	are the columns that rules read still of their types
  *	statement.c	what lives as long as one statement: identity, snapshot, sets
@@ -108,6 +109,15 @@ extern bool rules_table_is_enabled(Oid relid);		 /* now, for this session */
 extern bool names_contain(List *names, const char *name);
 extern bool names_equal(List *a, List *b);
 extern void rules_init(void);
+
+/* --- source.c --- */
+
+/*
+ * source_resolve resolves an assignment, NULL if anything in it is not as recorded, in
+ * the current memory context. source_table_owner: InvalidOid if it is no table.
+ */
+extern RoleSource *source_resolve(const Assignment *assignment);
+extern Oid source_table_owner(Oid relid);
 
 /* --- call_site.c --- */
 

@@ -10,8 +10,6 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_class.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -39,6 +37,13 @@ typedef struct RuleTableEntry
 	RuleTable *table;
 } RuleTableEntry;
 
+/* The assignments on one owner's tables */
+typedef struct OwnerSources
+{
+	Oid owner;
+	List *sources; /* RoleSource *, every one that is whole */
+} OwnerSources;
+
 struct RuleSet
 {
 	MemoryContext context;
@@ -49,9 +54,9 @@ struct RuleSet
 	HTAB *tables;	   /* RuleTableEntry */
 	bool loading;	   /* what is being read may be any relation's */
 	RuleTable nothing; /* of tables to which no rules apply */
-	bool sources_loaded;
+	bool assignments_loaded;
 	List *assignments; /* Assignment * */
-	List *sources;	   /* RoleSource *, every one that is whole */
+	List *sources;	   /* OwnerSources * */
 };
 
 static RuleSet *current = NULL; /* NULL: load anew */
@@ -62,9 +67,8 @@ static HTAB *make_table(MemoryContext context, Size keysize, Size entrysize);
 static RuleTable *load_table(RuleSet *rules, Oid relid, AclMode privilege);
 static void add_grant(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules);
 static RuleArm *make_arm(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules);
-static RoleSource *load_source(const Assignment *assignment);
-static void record_columns(RoleSource *source);
-static Oid table_owner(Oid relid);
+static List *all_assignments(RuleSet *rules);
+static List *owner_sources(RuleSet *rules, Oid owner);
 static void depend_on(RuleSet *rules, Oid relid);
 static void depend_on_path(RuleSet *rules, const KeyPath *path);
 
@@ -170,39 +174,24 @@ rules_need_row(const RuleTable *table)
 	return !table->anyone && !table->authenticated && table->global_roles == NIL;
 }
 
-/* rules_all_sources returns every assignment that is as recorded. */
+/* rules_all_sources returns every assignment that is as recorded, of every owner. */
 List *
 rules_all_sources(RuleSet *rules)
 {
-	if (!rules->sources_loaded)
+	List *owners = NIL;
+	List *sources = NIL;
+	ListCell *cell;
+
+	foreach(cell, all_assignments(rules))
 	{
-		MemoryContext old = MemoryContextSwitchTo(rules->context);
-		List *assignments = catalog_assignments();
-		List *sources = NIL;
-		ListCell *cell;
+		Oid owner = source_table_owner(((Assignment *) lfirst(cell))->relid);
 
-		rules->loading = true;
-		foreach(cell, assignments)
-		{
-			Assignment *assignment = lfirst(cell);
-			RoleSource *source = load_source(assignment);
-
-			depend_on(rules, assignment->relid);
-			if (source)
-			{
-				depend_on_path(rules, source->path);
-				sources = lappend(sources, source);
-			}
-			else
-				rules->broken = true;
-		}
-		rules->assignments = assignments;
-		rules->sources = sources;
-		rules->sources_loaded = true;
-		rules->loading = false;
-		MemoryContextSwitchTo(old);
+		if (OidIsValid(owner))
+			owners = list_append_unique_oid(owners, owner);
 	}
-	return rules->sources;
+	foreach(cell, owners)
+		sources = list_concat(sources, owner_sources(rules, lfirst_oid(cell)));
+	return sources;
 }
 
 /* names_contain, names_equal: lists of role names, compared byte by byte */
@@ -284,31 +273,87 @@ make_table(MemoryContext context, Size keysize, Size entrysize)
 	return hash_create("electric_perm rules", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
+static List *
+all_assignments(RuleSet *rules)
+{
+	if (!rules->assignments_loaded)
+	{
+		MemoryContext old = MemoryContextSwitchTo(rules->context);
+
+		rules->assignments = catalog_assignments();
+		rules->assignments_loaded = true;
+		MemoryContextSwitchTo(old);
+	}
+	return rules->assignments;
+}
+
+/*
+ * owner_sources returns the assignments on the tables of one owner that are as
+ * recorded. Those of others are not resolved: what somebody states about tables of his
+ * own costs nobody else a query's time.
+ */
+static List *
+owner_sources(RuleSet *rules, Oid owner)
+{
+	MemoryContext old;
+	OwnerSources *entry;
+	List *sources = NIL;
+	ListCell *cell;
+
+	foreach(cell, rules->sources)
+	{
+		entry = lfirst(cell);
+		if (entry->owner == owner)
+			return entry->sources;
+	}
+	all_assignments(rules);
+	old = MemoryContextSwitchTo(rules->context);
+	rules->loading = true;
+	foreach(cell, rules->assignments)
+	{
+		Assignment *assignment = lfirst(cell);
+		RoleSource *source;
+
+		/* a table that is gone never comes back; one of another's may become his */
+		depend_on(rules, assignment->relid);
+		if (source_table_owner(assignment->relid) != owner)
+			continue;
+		source = source_resolve(assignment);
+		if (source)
+		{
+			depend_on_path(rules, source->path);
+			sources = lappend(sources, source);
+		}
+		else
+			rules->broken = true;
+	}
+	entry = palloc(sizeof(OwnerSources));
+	entry->owner = owner;
+	entry->sources = sources;
+	rules->sources = lappend(rules->sources, entry);
+	rules->loading = false;
+	MemoryContextSwitchTo(old);
+	return sources;
+}
+
 static RuleTable *
 load_table(RuleSet *rules, Oid relid, AclMode privilege)
 {
-	List *sources = rules_all_sources(rules);
 	MemoryContext old = MemoryContextSwitchTo(rules->context);
 	RuleTable *table = palloc0(sizeof(RuleTable));
 	ListCell *cell;
 
 	table->relid = relid;
-	rules->loading = true;
 	table->privilege = privilege;
-	table->owner = table_owner(relid);
 	depend_on(rules, relid);
+	table->owner = source_table_owner(relid);
 	if (OidIsValid(table->owner) && catalog_table_is_enabled(relid))
 	{
 		List *grants = catalog_grants(relid);
 
 		/* role names mean something among the tables of one owner */
-		foreach(cell, sources)
-		{
-			RoleSource *source = lfirst(cell);
-
-			if (source->owner == table->owner)
-				table->sources = lappend(table->sources, source);
-		}
+		table->sources = owner_sources(rules, table->owner);
+		rules->loading = true;
 		foreach(cell, grants)
 		{
 			Grant *grant = lfirst(cell);
@@ -397,87 +442,6 @@ make_arm(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules)
 	if (!call_sites_match(table->relid, table->privilege, arm))
 		return NULL;
 	return arm;
-}
-
-/* load_source resolves an assignment; NULL if anything in it is not as recorded. */
-static RoleSource *
-load_source(const Assignment *assignment)
-{
-	RoleSource *source;
-	Oid owner = table_owner(assignment->relid);
-	AttrNumber user_attnum;
-	Oid type;
-	int32 typmod;
-
-	if (!OidIsValid(owner) || assignment->condition ||
-		get_rel_persistence(assignment->relid) == RELPERSISTENCE_TEMP)
-		return NULL;
-	user_attnum = get_attnum(assignment->relid, assignment->user_column);
-	if (user_attnum <= 0)
-		return NULL;
-	source = palloc0(sizeof(RoleSource));
-	source->relid = assignment->relid;
-	source->owner = owner;
-	source->user_attnum = user_attnum;
-	get_atttypetypmodcoll(assignment->relid, user_attnum, &type, &typmod, &source->user_collation);
-	source->user_type = getBaseType(type);
-	if (!is_user_column_type(type))
-		return NULL;
-	if (assignment->role_column)
-	{
-		source->role_attnum = get_attnum(assignment->relid, assignment->role_column);
-		if (source->role_attnum <= 0)
-			return NULL;
-		type = get_atttype(assignment->relid, source->role_attnum);
-		if (!is_role_column_type(type))
-			return NULL;
-		source->role_type = getBaseType(type);
-	}
-	else if (assignment->role)
-		source->role = pstrdup(assignment->role);
-	else
-		return NULL;
-	if (OidIsValid(assignment->scope_relid))
-	{
-		/* the scope's owner must be the assigned table's: who assigns in it owns both */
-		if (!assignment->path || table_owner(assignment->scope_relid) != owner)
-			return NULL;
-		source->path = path_from_text(assignment->relid, assignment->scope_relid,
-									  assignment->path, assignment->path_keys);
-		if (!source->path || !is_path_readable(source->path))
-			return NULL;
-	}
-	else if (assignment->path)
-		return NULL;
-	record_columns(source);
-	return source;
-}
-
-static void
-record_columns(RoleSource *source)
-{
-	source->columns = columns_record(NIL, source->relid, 1, &source->user_attnum);
-	if (!source->role)
-		source->columns = columns_record(source->columns, source->relid, 1, &source->role_attnum);
-	if (source->path)
-		source->columns = columns_record_path(source->columns, source->path);
-}
-
-static Oid
-table_owner(Oid relid)
-{
-	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid owner = InvalidOid;
-
-	if (HeapTupleIsValid(tuple))
-	{
-		Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
-
-		if (form->relkind == RELKIND_RELATION || form->relkind == RELKIND_PARTITIONED_TABLE)
-			owner = form->relowner;
-		ReleaseSysCache(tuple);
-	}
-	return owner;
 }
 
 static void
