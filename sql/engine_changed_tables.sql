@@ -136,5 +136,13 @@ UPDATE electric.assignments SET tbl = 999999 WHERE scope IS NULL;
 ALTER TABLE issues ADD reload int;
 :both
 ROLLBACK;
+
+-- A column list confers nothing either, and no rule does on a table that is not enabled.
+BEGIN;
+UPDATE electric.grants SET column_name = 'id' WHERE role = 'member';
+DELETE FROM electric.tables WHERE tbl = 'reactions'::regclass;
+ALTER TABLE issues ADD reload int;
+:both
+ROLLBACK;
 \set QUIET on
 \i :reset

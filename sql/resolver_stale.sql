@@ -74,4 +74,57 @@ RESET ROLE;
 GRANT SELECT ON issues TO regress_electric_owner;
 SET ROLE regress_electric_owner;
 :look;
+
+-- So it is with the path of an assignment, whoever's rights or names have changed.
+RESET ROLE;
+CREATE SCHEMA camp AUTHORIZATION regress_electric_owner;
+SET ROLE regress_electric_owner;
+CREATE TABLE camp.teams (id text PRIMARY KEY, project_id text REFERENCES projects);
+CREATE TABLE team_members (team_id text REFERENCES camp.teams, user_id text);
+CREATE INDEX ON camp.teams (project_id);
+CREATE INDEX ON team_members (team_id);
+CREATE INDEX ON team_members (user_id);
+INSERT INTO camp.teams VALUES ('t1', 'p2');
+INSERT INTO team_members VALUES ('t1', 'W');
+SELECT electric.ddlx($$ELECTRIC ASSIGN 'projects:member' TO team_members.user_id USING team_id/project_id$$);
+\set look_w 'SET ROLE regress_electric_client; CALL become(\'W\'); SELECT * FROM seen; RESET ROLE'
+:look_w;
+ALTER SCHEMA camp RENAME TO fort;
+:look_w;
+ALTER SCHEMA fort RENAME TO camp;
+:look_w;
+ALTER TABLE camp.teams OWNER TO regress_electric_other;
+:look_w;
+CREATE ROLE regress_electric_readers ROLE regress_electric_owner;
+GRANT SELECT ON camp.teams TO regress_electric_readers;
+:look_w;
+REVOKE regress_electric_readers FROM regress_electric_owner;
+:look_w;
+ALTER ROLE regress_electric_owner SUPERUSER;
+:look_w;
+ALTER ROLE regress_electric_owner NOSUPERUSER;
+:look_w;
+
+-- A rule stays stale where another one is made by a new key of that name: its role means nothing in the other's scope.
+SET ROLE regress_electric_owner;
+CREATE TABLE boxes (id text PRIMARY KEY, place text CONSTRAINT place REFERENCES projects);
+CREATE INDEX ON boxes (place);
+CREATE TABLE region_members (region_id text REFERENCES regions, user_id text, role text);
+CREATE INDEX ON region_members (region_id);
+CREATE INDEX ON region_members (user_id);
+INSERT INTO region_members VALUES ('rg1', 'U', 'member'), ('rg1', 'W', 'clerk');
+SELECT electric.ddlx($$
+	ELECTRIC ENABLE boxes;
+	ELECTRIC ASSIGN (regions, region_members.role) TO region_members.user_id;
+	ELECTRIC GRANT READ ON boxes TO 'projects:member';
+$$);
+ALTER TABLE boxes DROP CONSTRAINT place;
+INSERT INTO boxes VALUES ('b1', 'rg1'), ('b2', 'rg2');
+ALTER TABLE boxes ADD CONSTRAINT place FOREIGN KEY (place) REFERENCES regions;
+SELECT electric.ddlx($$ELECTRIC GRANT READ ON boxes TO 'regions:clerk'$$);
+SET ROLE regress_electric_client;
+CALL become('U');
+SELECT id FROM boxes;
+CALL become('W');
+SELECT id FROM boxes;
 \i :reset
