@@ -18,8 +18,8 @@ DO LANGUAGE ddlx $$ ELECTRIC ENABLE projects; ELECTRIC ENABLE issues $$;
 SELECT electric.ddlx($$ELECTRIC GRANT READ ON projects, other TO ANYONE$$);
 \echo :LAST_ERROR_SQLSTATE
 
--- Conditions and column lists are refused at their place, never ignored.
-SELECT electric.ddlx($$ELECTRIC GRANT READ ON issues TO ANYONE CHECK (id > 0)$$);
+-- Conditions on UPDATE and column lists are refused at their place, never ignored.
+SELECT electric.ddlx($$ELECTRIC GRANT WRITE ON issues TO ANYONE CHECK (id > 0)$$);
 \echo :LAST_ERROR_SQLSTATE
 SELECT electric.ddlx($$ELECTRIC GRANT INSERT, UPDATE (title) ON issues TO ANYONE$$);
 \echo :LAST_ERROR_SQLSTATE

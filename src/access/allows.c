@@ -156,7 +156,7 @@ electric_deny(PG_FUNCTION_ARGS)
 			 anonymous ?
 				 errhint("No end user is set. Identify with electric.set_user() first, or grant %s on the table to ANYONE.",
 						 privilege_name(privilege)) :
-				 errhint("The current user holds no role that is granted %s on the table in the scope of the new row. "
+				 errhint("The current user holds no role that is granted %s on the table in the scope of the new row, or the row does not meet its condition. "
 						 "The roles held: SELECT * FROM electric.roles().",
 						 privilege_name(privilege))));
 	PG_RETURN_BOOL(false); /* not reached */
@@ -284,15 +284,11 @@ decide(FunctionCallInfo fcinfo, AllowsCall *call)
 static RuleArm *
 find_arm(FunctionCallInfo fcinfo, Statement *statement, RuleTable **table)
 {
-	AclMode privilege;
-
 	*table = NULL;
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return NULL;
-	privilege = privilege_from_name(text_to_cstring(PG_GETARG_TEXT_PP(0)));
-	if (privilege == 0)
-		return NULL;
-	*table = rules_table(statement_rules(statement), PG_GETARG_OID(1), privilege);
+	*table = rules_table(statement_rules(statement), PG_GETARG_OID(1),
+						 text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	if (PG_NARGS() <= FIRST_KEY || PG_ARGISNULL(2))
 		return NULL;
 	return rules_arm(*table, text_to_cstring(PG_GETARG_TEXT_PP(2)));

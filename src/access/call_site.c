@@ -24,31 +24,30 @@
 typedef struct CallSites
 {
 	Oid allows;
-	Oid relid;
-	AclMode privilege;
+	const RuleTable *table;
 	const RuleArm *arm;
 	bool differ;
 } CallSites;
 
 static bool find_calls(Node *node, void *context);
 static bool is_call_of(const CallSites *sites, const FuncExpr *call);
+static bool is_privilege_of(const RuleTable *table, const char *text);
 static bool is_column(Node *argument, AttrNumber attnum);
 
 /* call_sites_match: does each call of this arm in the table's policies pass its columns? */
 bool
-call_sites_match(Oid relid, AclMode privilege, const RuleArm *arm)
+call_sites_match(const RuleTable *table, const RuleArm *arm)
 {
 	Oid argument_types[4] = {TEXTOID, REGCLASSOID, TEXTOID, ANYOID};
 	List *name = list_make2(makeString("electric"), makeString("allows"));
 	CallSites sites = {0};
-	Relation relation = RelationIdGetRelation(relid);
+	Relation relation = RelationIdGetRelation(table->relid);
 	ListCell *cell;
 
 	if (!RelationIsValid(relation))
 		return false;
 	sites.allows = LookupFuncName(name, 4, argument_types, true);
-	sites.relid = relid;
-	sites.privilege = privilege;
+	sites.table = table;
 	sites.arm = arm;
 	if (relation->rd_rsdesc)
 	{
@@ -116,12 +115,23 @@ is_call_of(const CallSites *sites, const FuncExpr *call)
 	path = lthird(call->args);
 	/* an argument that is no constant may be anything, this arm included */
 	return (!IsA(privilege, Const) || privilege->constisnull ||
-			privilege_from_name(TextDatumGetCString(privilege->constvalue)) == sites->privilege) &&
+			is_privilege_of(sites->table, TextDatumGetCString(privilege->constvalue))) &&
 		(!IsA(relid, Const) || relid->constisnull ||
-		 DatumGetObjectId(relid->constvalue) == sites->relid) &&
+		 DatumGetObjectId(relid->constvalue) == sites->table->relid) &&
 		(!IsA(path, Const) ||
 		 (!path->constisnull &&
 		  strcmp(TextDatumGetCString(path->constvalue), sites->arm->path_text) == 0));
+}
+
+/* Does the text name the privilege and condition of these rules? */
+static bool
+is_privilege_of(const RuleTable *table, const char *text)
+{
+	AclMode privilege;
+	const char *condition_id;
+
+	return privilege_parse(text, &privilege, &condition_id) && privilege == table->privilege &&
+		strcmp(condition_id, table->condition_id) == 0;
 }
 
 /* Policies have one range table entry, the table. */

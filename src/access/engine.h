@@ -72,11 +72,12 @@ typedef struct RuleArm
 	List *columns; /* all that the path reads, see columns_hold */
 } RuleArm;
 
-/* What is granted of one privilege on one table */
+/* What is granted of one privilege on one table under one condition */
 typedef struct RuleTable
 {
 	Oid relid;
 	AclMode privilege;
+	const char *condition_id; /* "": none */
 	Oid owner;
 	bool anyone;
 	bool authenticated;
@@ -100,7 +101,7 @@ typedef struct RuleSet RuleSet;
 extern RuleSet *rules_acquire(void);
 extern void rules_load(RuleSet *rules, Oid relid);
 extern void rules_release(RuleSet *rules);
-extern RuleTable *rules_table(RuleSet *rules, Oid relid, AclMode privilege);
+extern RuleTable *rules_table(RuleSet *rules, Oid relid, const char *privilege_text);
 extern RuleArm *rules_arm(RuleTable *table, const char *path_text);
 extern List *rules_all_sources(RuleSet *rules);
 extern bool rules_are_current(const RuleSet *rules); /* will new statements get them? */
@@ -128,7 +129,7 @@ extern Oid source_table_owner(Oid relid);
  * call_sites_match: does each call of this arm in the table's policies pass its columns?
  * call_site_matches: does this one?
  */
-extern bool call_sites_match(Oid relid, AclMode privilege, const RuleArm *arm);
+extern bool call_sites_match(const RuleTable *table, const RuleArm *arm);
 extern bool call_site_matches(const RuleArm *arm, const FuncExpr *call);
 
 /* --- columns.c --- */

@@ -23,19 +23,8 @@ typedef struct EnabledTable
 {
 	Oid relid;
 	bool loaded; /* have the rules on it been read? */
+	List *rules; /* RuleTable *, for each privilege and condition that is granted */
 } EnabledTable;
-
-typedef struct RuleTableKey
-{
-	Oid relid;
-	AclMode privilege;
-} RuleTableKey;
-
-typedef struct RuleTableEntry
-{
-	RuleTableKey key;
-	RuleTable *table;
-} RuleTableEntry;
 
 /* The assignments on one owner's tables */
 typedef struct OwnerSources
@@ -51,7 +40,6 @@ struct RuleSet
 	HTAB *enabled;	   /* EnabledTable */
 	HTAB *relids;	   /* Oid: relations that the rules stand on */
 	bool broken;	   /* a rule is not as recorded: any change may mend it */
-	HTAB *tables;	   /* RuleTableEntry */
 	bool loading;	   /* what is being read may be any relation's */
 	RuleTable nothing; /* of tables to which no rules apply */
 	bool assignments_loaded;
@@ -64,7 +52,8 @@ static uint64 changes = 0;		/* invalidations seen */
 
 static RuleSet *current_rules(void);
 static HTAB *make_table(MemoryContext context, Size keysize, Size entrysize);
-static RuleTable *load_table(RuleSet *rules, Oid relid, AclMode privilege);
+static List *load_table(RuleSet *rules, Oid relid);
+static RuleTable *find_rules(List *loaded, AclMode privilege, const char *condition_id);
 static void add_grant(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules);
 static RuleArm *make_arm(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules);
 static List *all_assignments(RuleSet *rules);
@@ -100,13 +89,10 @@ void
 rules_load(RuleSet *rules, Oid relid)
 {
 	EnabledTable *table = hash_search(rules->enabled, &relid, HASH_FIND, NULL);
-	static const AclMode privileges[] = {ACL_SELECT, ACL_INSERT, ACL_UPDATE, ACL_DELETE};
-	int i;
 
 	if (!table || table->loaded)
 		return;
-	for (i = 0; i < lengthof(privileges); i++)
-		rules_table(rules, relid, privileges[i]);
+	table->rules = load_table(rules, relid);
 	table->loaded = true;
 }
 
@@ -119,29 +105,23 @@ rules_release(RuleSet *rules)
 }
 
 /*
- * rules_table returns what is granted of privilege (one bit) on relid. It is
- * loaded at the first use, completely or not at all.
+ * rules_table returns what is granted on relid of the privilege, under the condition, that
+ * a policy names: see privilege_text. Where nothing is, that is what it returns; anyone may
+ * ask for anything, so it is not remembered.
  */
 RuleTable *
-rules_table(RuleSet *rules, Oid relid, AclMode privilege)
+rules_table(RuleSet *rules, Oid relid, const char *privilege_text)
 {
-	RuleTableKey key;
-	RuleTableEntry *entry;
-	RuleTable *table;
+	EnabledTable *table = hash_search(rules->enabled, &relid, HASH_FIND, NULL);
+	AclMode privilege;
+	const char *condition_id;
+	RuleTable *found;
 
-	/* anyone may ask for any number: do not remember that */
-	if (privilege == 0 || !hash_search(rules->enabled, &relid, HASH_FIND, NULL))
+	if (!table || !privilege_parse(privilege_text, &privilege, &condition_id))
 		return &rules->nothing;
-	memset(&key, 0, sizeof(key));
-	key.relid = relid;
-	key.privilege = privilege;
-	entry = hash_search(rules->tables, &key, HASH_FIND, NULL);
-	if (entry)
-		return entry->table;
-	table = load_table(rules, relid, privilege);
-	entry = hash_search(rules->tables, &key, HASH_ENTER, NULL);
-	entry->table = table;
-	return table;
+	rules_load(rules, relid);
+	found = find_rules(table->rules, privilege, condition_id);
+	return found ? found : &rules->nothing;
 }
 
 /* rules_arm finds the arm of a path text, NULL if no grant goes through it. */
@@ -244,7 +224,6 @@ current_rules(void)
 	context = AllocSetContextCreate(CurrentMemoryContext, "electric_perm rules", ALLOCSET_SMALL_SIZES);
 	rules = MemoryContextAllocZero(context, sizeof(RuleSet));
 	rules->context = context;
-	rules->tables = make_table(context, sizeof(RuleTableKey), sizeof(RuleTableEntry));
 	rules->relids = make_table(context, sizeof(Oid), sizeof(Oid));
 	rules->enabled = make_table(context, sizeof(Oid), sizeof(EnabledTable));
 	foreach(cell, enabled)
@@ -336,35 +315,66 @@ owner_sources(RuleSet *rules, Oid owner)
 	return sources;
 }
 
-static RuleTable *
-load_table(RuleSet *rules, Oid relid, AclMode privilege)
+/*
+ * load_table returns what is granted on relid (RuleTable *). Column lists, and conditions
+ * on UPDATE, are not known to this engine: such grants are left out.
+ */
+static List *
+load_table(RuleSet *rules, Oid relid)
 {
 	MemoryContext old = MemoryContextSwitchTo(rules->context);
-	RuleTable *table = palloc0(sizeof(RuleTable));
-	ListCell *cell;
+	Oid owner = source_table_owner(relid);
+	List *loaded = NIL;
 
-	table->relid = relid;
-	table->privilege = privilege;
 	depend_on(rules, relid);
-	table->owner = source_table_owner(relid);
-	if (OidIsValid(table->owner) && catalog_table_is_enabled(relid))
+	if (OidIsValid(owner) && catalog_table_is_enabled(relid))
 	{
-		List *grants = catalog_grants(relid);
-
 		/* role names mean something among the tables of one owner */
-		table->sources = owner_sources(rules, table->owner);
+		List *sources = owner_sources(rules, owner);
+		List *grants = catalog_grants(relid);
+		ListCell *cell;
+
 		rules->loading = true;
 		foreach(cell, grants)
 		{
 			Grant *grant = lfirst(cell);
+			char *id = condition_id(grant->condition);
+			RuleTable *table;
 
-			if (grant->privilege == privilege && !grant->column && !grant->condition)
-				add_grant(table, grant, grants, rules);
+			if (grant->column || (grant->condition && grant->privilege == ACL_UPDATE))
+				continue;
+			table = find_rules(loaded, grant->privilege, id);
+			if (!table)
+			{
+				table = palloc0(sizeof(RuleTable));
+				table->relid = relid;
+				table->privilege = grant->privilege;
+				table->condition_id = id;
+				table->owner = owner;
+				table->sources = sources;
+				loaded = lappend(loaded, table);
+			}
+			add_grant(table, grant, grants, rules);
 		}
 	}
 	rules->loading = false;
 	MemoryContextSwitchTo(old);
-	return table;
+	return loaded;
+}
+
+static RuleTable *
+find_rules(List *loaded, AclMode privilege, const char *condition_id)
+{
+	ListCell *cell;
+
+	foreach(cell, loaded)
+	{
+		RuleTable *table = lfirst(cell);
+
+		if (table->privilege == privilege && strcmp(table->condition_id, condition_id) == 0)
+			return table;
+	}
+	return NULL;
 }
 
 static void
@@ -439,7 +449,7 @@ make_arm(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules)
 		arm->conferring_attnums[arm->nconferring] = attnum;
 		arm->conferring_types[arm->nconferring++] = get_atttype(table->relid, attnum);
 	}
-	if (!call_sites_match(table->relid, table->privilege, arm))
+	if (!call_sites_match(table, arm))
 		return NULL;
 	return arm;
 }

@@ -108,8 +108,7 @@ usable_arm(RuleSet *rules, FuncExpr *call, int column)
 	if (call->funcvariadic || !constant_argument(call, 0, &privilege) ||
 		!constant_argument(call, 1, &relid) || !constant_argument(call, 2, &path))
 		return NULL;
-	table = rules_table(rules, DatumGetObjectId(relid),
-						privilege_from_name(TextDatumGetCString(privilege)));
+	table = rules_table(rules, DatumGetObjectId(relid), TextDatumGetCString(privilege));
 	arm = rules_arm(table, TextDatumGetCString(path));
 	if (!arm || column < 0 || column >= arm->nkeys || !rules_need_row(table) ||
 		!call_site_matches(arm, call))

@@ -66,6 +66,17 @@ extern void catalog_grant_store(const Grant *grant); /* insert or replace the
 														 * condition */
 extern void catalog_grant_delete(const Grant *key);
 
+/*
+ * A condition's id stands for it where policies name their rules: "" for none, else
+ * CONDITION_ID_LENGTH hexadecimal digits of its MD5. privilege_text returns how they name
+ * privilege and condition together, 'select' or 'select/1f3a..'; privilege_parse reads
+ * that again, false if it is nothing of the kind.
+ */
+#define CONDITION_ID_LENGTH 16
+extern char *condition_id(const char *condition);
+extern char *privilege_text(AclMode privilege, const char *condition_id);
+extern bool privilege_parse(const char *text, AclMode *privilege, const char **condition_id);
+
 /* --- assignments.c --- */
 extern List *catalog_assignments(void); /* Assignment *, all of them, ordered */
 extern Assignment *catalog_assignment_find(const Assignment *key);

@@ -26,7 +26,7 @@ ddlx_assign(DdlxStatement *statement)
 	KeyPath *path;
 	List *advised = NIL;
 
-	refuse_condition(statement);
+	refuse_if(statement);
 	assignment = resolve_key(statement, true);
 	resolve_columns(statement, assignment->relid, &user_attnum);
 	path = ddlx_role_path(statement, assignment->relid, linitial(statement->roles),

@@ -39,7 +39,7 @@ ddlx_grant(DdlxStatement *statement)
 	ListCell *cell;
 
 	refuse_column_lists(statement);
-	refuse_condition(statement);
+	refuse_update_condition(statement);
 
 	foreach(table, statement->tables)
 		relids = list_append_unique_oid(relids,
@@ -133,6 +133,9 @@ resolve_rule(DdlxStatement *statement, Oid relid, const DdlxRole *role)
 	rule->privileges = all_privileges(statement);
 	rule->grant.relid = relid;
 	rule->grant.role = ddlx_role_name(role);
+	if (statement->condition)
+		rule->grant.condition = condition_resolve(statement->source, relid, statement->condition,
+												  statement->condition_location);
 	if (role->scope)
 		rule->grant.scope_relid = resolve_scope_table(statement->source, role->scope, false);
 	rule->path = ddlx_role_path(statement, relid, role, rule->grant.scope_relid, false);
@@ -169,7 +172,8 @@ notice_replaced(const Grant *grant)
 {
 	Grant *old = catalog_grant_find(grant);
 
-	if (old && old->condition)
+	if (old && old->condition &&
+		(!grant->condition || strcmp(old->condition, grant->condition) != 0))
 		ereport(NOTICE,
 				(errmsg("grant of %s on table \"%s\" to role %s is replaced",
 						privilege_name(grant->privilege), get_rel_name(grant->relid),

@@ -37,7 +37,8 @@ extern KeyPath *ddlx_role_path(DdlxStatement *statement, Oid relid, const DdlxRo
 							   Oid scope_relid, bool forward_only);
 
 /* unsupported.c: refuse the clauses that nothing enforces yet (0A000). */
-extern void refuse_condition(const DdlxStatement *statement);
+extern void refuse_if(const DdlxStatement *statement);
+extern void refuse_update_condition(const DdlxStatement *statement);
 extern void refuse_column_lists(const DdlxStatement *statement);
 
 /*

@@ -141,6 +141,27 @@ extern KeyPath *path_from_text(Oid relid, Oid scope_relid, const char *text, Lis
 /* path_first_attnums: the columns of relid that a policy passes for this path. */
 extern int path_first_attnums(const KeyPath *path, AttrNumber **attnums);
 
+/* --- conditions (condition.c) --- */
+
+/* Which version of the row a policy judges */
+typedef enum ConditionUse
+{
+	CONDITION_ROW,	   /* SELECT: new and old are the row */
+	CONDITION_NEW_ROW, /* INSERT: there is no old one */
+	CONDITION_OLD_ROW  /* DELETE: there is no new one */
+} ConditionUse;
+
+/*
+ * condition_resolve analyses the condition that stands at location of source and returns
+ * it as text that means the same under any search_path: columns as this.c, new.c, old.c.
+ * Raises, with the place: unknown columns (42703), no boolean (42804), sub-selects,
+ * aggregates and the like (0A000 and what PostgreSQL says of check constraints), VOLATILE
+ * functions (42P17). condition_sql returns a resolved one as a policy's SQL; it raises if
+ * what the condition names is no longer there.
+ */
+extern char *condition_resolve(const char *source, Oid relid, const char *text, int location);
+extern char *condition_sql(Oid relid, const char *condition, ConditionUse use);
+
 /* --- missing indexes (index.c) --- */
 
 /*

@@ -181,6 +181,18 @@ CREATE FUNCTION electric.allows(privilege text, tbl regclass, path text, VARIADI
 COMMENT ON FUNCTION electric.allows(text, regclass, text, "any") IS
 	'Has the current identity a role that is granted the privilege on the table, or a role granted through the path, held in the scope that the key leads to?';
 
+CREATE FUNCTION electric.auth_user_id(type anyelement) RETURNS anyelement
+	LANGUAGE c CALLED ON NULL INPUT STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'electric_auth_user_id';
+COMMENT ON FUNCTION electric.auth_user_id(anyelement) IS
+	'auth.user_id of a condition: the statement''s user as a value of the argument''s type, NULL where the id does not fit';
+
+CREATE FUNCTION electric.auth_claims() RETURNS jsonb
+	LANGUAGE c STRICT STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'electric_auth_claims';
+COMMENT ON FUNCTION electric.auth_claims() IS
+	'auth.claims of a condition: the claims of the statement''s identity';
+
 CREATE FUNCTION electric.scope_keys(privilege text, tbl regclass, path text, key_column integer, key anyelement) RETURNS anyarray
 	LANGUAGE c CALLED ON NULL INPUT VOLATILE PARALLEL RESTRICTED COST 100
 	AS 'MODULE_PATHNAME', 'electric_scope_keys';
