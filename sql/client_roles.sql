@@ -72,6 +72,11 @@ GRANT SELECT (note) ON app.projects TO regress_electric_web;
 DO LANGUAGE ddlx $$ ELECTRIC GRANT DELETE ON app.projects TO 'admin' $$;
 :acl
 
+-- A grant option goes as well, where the privilege itself may stay.
+GRANT SELECT ON app.projects TO regress_electric_web WITH GRANT OPTION;
+DO LANGUAGE ddlx $$ ELECTRIC GRANT DELETE ON app.projects TO 'admin' $$;
+SELECT relacl FROM pg_class WHERE oid = 'app.projects'::regclass;
+
 -- Who may not grant USAGE on the schema is told the command.
 DO LANGUAGE ddlx $$ ELECTRIC ENABLE closed.things; ELECTRIC GRANT READ ON closed.things TO ANYONE $$;
 
