@@ -126,5 +126,14 @@ SELECT id, project_id FROM issues ORDER BY id;
 SET ROLE regress_electric_owner;
 SELECT id, project_id, title FROM issues ORDER BY id;
 ROLLBACK;
+
+-- So too where READ is granted to nobody at all.
+BEGIN;
+DO LANGUAGE ddlx $$ ELECTRIC GRANT UPDATE, DELETE ON tags TO AUTHENTICATED $$;
+SET ROLE regress_electric_client;
+CALL become('U');
+UPDATE tags SET tag = 'changed';
+DELETE FROM tags;
+ROLLBACK;
 \set QUIET on
 \i :reset
