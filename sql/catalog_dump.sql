@@ -17,7 +17,7 @@ CREATE TABLE projects (id int PRIMARY KEY, owner_id text);
 CREATE TABLE memberships (user_id text, project_id int REFERENCES projects, role text);
 CREATE TABLE issues (id int PRIMARY KEY, project_id int REFERENCES projects,
 	old_project_id int CONSTRAINT "old/p""k" REFERENCES projects);
-CREATE TABLE "app.one"."Rä:um ""e'\" (a int, b int, PRIMARY KEY (b, a), "Wer ""?" text);
+CREATE TABLE "app.one"."Rä:um ""e'\" (a int, b int, PRIMARY KEY (b, a), "Wer ""?" text, "Als ""?" text);
 CREATE TABLE "app.one".things (id int PRIMARY KEY, a int, b int,
 	FOREIGN KEY (b, a) REFERENCES "app.one"."Rä:um ""e'\");
 \pset format unaligned
@@ -41,6 +41,7 @@ DO LANGUAGE ddlx $$
 	ELECTRIC ASSIGN (projects, memberships.role) TO memberships.user_id;
 	ELECTRIC ASSIGN memberships.role TO memberships.user_id;
 	ELECTRIC ASSIGN ("app.one"."Rä:um ""e'\", 'Gast:1') TO "app.one"."Rä:um ""e'\"."Wer ""?";
+	ELECTRIC ASSIGN "app.one"."Rä:um ""e'\"."Als ""?" TO "app.one"."Rä:um ""e'\"."Wer ""?";
 $$;
 RESET ROLE;
 DO LANGUAGE ddlx $$ ELECTRIC SQLITE 'PRAGMA x; -- it''s\'; ELECTRIC SQLITE 'second' $$;
@@ -63,6 +64,7 @@ DO LANGUAGE ddlx $$
 	ELECTRIC UNASSIGN (projects, memberships.role) FROM memberships.user_id;
 	ELECTRIC UNASSIGN memberships.role FROM memberships.user_id;
 	ELECTRIC UNASSIGN ("app.one"."Rä:um ""e'\", 'Gast:1') FROM "app.one"."Rä:um ""e'\"."Wer ""?";
+	ELECTRIC UNASSIGN "app.one"."Rä:um ""e'\"."Als ""?" FROM "app.one"."Rä:um ""e'\"."Wer ""?";
 	ELECTRIC DISABLE issues; ELECTRIC DISABLE projects; ELECTRIC DISABLE "app.one".things;
 	ELECTRIC DISABLE "app.one"."Rä:um ""e'\";
 $$;
