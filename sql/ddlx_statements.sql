@@ -105,6 +105,13 @@ SELECT count(*) FROM electric.grants;
 ALTER TABLE issue_tags RENAME CONSTRAINT issue_tags_issue_id_fkey TO other_name;
 SELECT electric.ddlx('ELECTRIC DISABLE issues');
 
+-- So it is with a table that a path only goes through.
+CREATE TABLE boards (id int PRIMARY KEY, project_id int REFERENCES projects);
+CREATE TABLE cards (id int PRIMARY KEY, board_id int REFERENCES boards);
+SELECT electric.ddlx('ELECTRIC ENABLE boards; ELECTRIC ENABLE cards; ELECTRIC GRANT READ ON cards TO ''projects:editor''');
+SELECT electric.ddlx('ELECTRIC DISABLE boards');
+SELECT electric.ddlx('ELECTRIC REVOKE READ ON cards FROM ''projects:editor''; ELECTRIC DISABLE boards');
+
 -- REVOKE and UNASSIGN need no more of a scope and a column than the rule's own words.
 SET client_min_messages = warning;
 ALTER TABLE projects DROP CONSTRAINT projects_pkey CASCADE;
