@@ -89,6 +89,18 @@ SELECT electric.ddlx($$ELECTRIC GRANT READ ON projects TO 'projects:e' USING own
 -- No table twice.
 SELECT electric.ddlx($$ELECTRIC GRANT READ ON comments TO 'projects:e' USING issue_id/comments_issue_id_fkey/issue_id/project_id$$);
 \echo :LAST_ERROR_SQLSTATE
+SELECT electric.ddlx($$ELECTRIC GRANT READ ON comments TO 'projects:e' USING issue_id/project_id/issues_project_id_fkey/project_id$$);
+
+-- A key to or from a partitioned table is one step, though each partition has a copy of it.
+CREATE TABLE years (id int PRIMARY KEY) PARTITION BY LIST (id);
+CREATE TABLE years_1 PARTITION OF years DEFAULT;
+CREATE TABLE days (id int PRIMARY KEY, year_id int REFERENCES years);
+CREATE TABLE hours (id int PRIMARY KEY, day_id int REFERENCES days) PARTITION BY LIST (id);
+CREATE TABLE hours_1 PARTITION OF hours DEFAULT;
+CREATE INDEX ON days (year_id);
+CREATE INDEX ON hours (day_id);
+SELECT electric.ddlx($$ELECTRIC ENABLE days; ELECTRIC GRANT READ ON days TO 'years:r' USING year_id;
+	ELECTRIC GRANT READ ON days TO 'hours:r' USING hours_day_id_fkey$$);
 
 -- The path of an assignment goes forward only.
 SELECT electric.ddlx($$ELECTRIC ASSIGN 'projects:f' TO users.id USING comment_author_fkey/issue_id/project_id$$);
