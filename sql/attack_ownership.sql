@@ -89,6 +89,12 @@ SELECT electric.ddlx($$ELECTRIC ENABLE mallory.row; ELECTRIC GRANT READ ON mallo
 SELECT electric.ddlx($$ELECTRIC ENABLE mallory.row; ELECTRIC GRANT READ ON mallory.row TO 'projects:member'$$);
 SELECT electric.ddlx($$ELECTRIC ASSIGN 'projects:member' TO mallory.mine.user_id$$);
 
+-- The primary key of a scope is read as well, whatever column leads there.
+SET ROLE regress_electric_owner;
+GRANT SELECT (secret) ON projects TO regress_electric_mallory;
+SET ROLE regress_electric_mallory;
+SELECT electric.ddlx($$ELECTRIC ENABLE mallory.probe; ELECTRIC GRANT READ ON mallory.probe TO 'projects:member' USING secret$$);
+
 -- What runs as the table's owner ends as the caller, after an error as well.
 RESET ROLE;
 CREATE ROLE regress_electric_deputy IN ROLE regress_electric_owner;

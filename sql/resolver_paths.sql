@@ -134,7 +134,11 @@ SET ROLE regress_electric_owner;
 SELECT electric.ddlx($$ELECTRIC GRANT READ ON comments TO 'projects:g'$$);
 \echo :LAST_ERROR_SQLSTATE
 RESET ROLE;
-GRANT SELECT (id, project_id) ON issues TO regress_electric_owner;
+GRANT SELECT (id) ON issues TO regress_electric_owner;
+SET ROLE regress_electric_owner;
+SELECT electric.ddlx($$ELECTRIC GRANT READ ON comments TO 'projects:g'$$);
+RESET ROLE;
+GRANT SELECT (project_id) ON issues TO regress_electric_owner;
 SET ROLE regress_electric_owner;
 SELECT electric.ddlx($$ELECTRIC GRANT READ ON comments TO 'projects:g'$$);
 \i :reset
