@@ -26,11 +26,11 @@
 #include "resolver/key.h"
 
 static char *column_obstacle(const KeyStep *step, int i);
-static char *operator_obstacle(Oid operator, const char * column, const char *table);
+static char *operator_obstacle(Oid opno, const char *column, const char *table);
 static bool is_same_equality(Oid collation, Oid other);
 static Oid get_attcollation(Oid relid, AttrNumber attnum);
 static bool is_container_type(Oid type);
-static bool is_native_operator(Oid operator);
+static bool is_native_operator(Oid opno);
 static bool has_native_support(Oid opfamily, Oid left, Oid right, int16 procnum);
 static bool is_native_function(Oid function);
 
@@ -93,7 +93,7 @@ column_obstacle(const KeyStep *step, int i)
 	Oid ref_type = get_atttype(ref_relid, ref_attnum);
 	const char *column = get_attname(step->constraint_relid, attnum, true);
 	const char *table = get_rel_name(step->constraint_relid);
-	Oid operator= step->operators[i];
+	Oid opno = step->operators[i];
 	Oid left;
 	Oid right;
 
@@ -102,7 +102,7 @@ column_obstacle(const KeyStep *step, int i)
 	if (is_container_type(type) || is_container_type(ref_type))
 		return psprintf("Column \"%s\" of table \"%s\" is an array, a range or a composite value.",
 						column, table);
-	op_input_types(operator, & left, &right);
+	op_input_types(opno, &left, &right);
 	if (!IsBinaryCoercible(ref_type, left) || !IsBinaryCoercible(type, right))
 		return psprintf("Comparing column \"%s\" of table \"%s\" with the column that it refers to takes a cast.",
 						column, table);
@@ -110,23 +110,23 @@ column_obstacle(const KeyStep *step, int i)
 						  get_attcollation(ref_relid, ref_attnum)))
 		return psprintf("Column \"%s\" of table \"%s\" has another collation than the column that it refers to.",
 						column, table);
-	return operator_obstacle(operator, column, table);
+	return operator_obstacle(opno, column, table);
 }
 
 /* operator_obstacle returns why the values of a column cannot be looked up, or NULL. */
 static char *
-operator_obstacle(Oid operator, const char * column, const char *table)
+operator_obstacle(Oid opno, const char *column, const char *table)
 {
-	Oid commutator = get_commutator(operator);
-	Oid left;
-	Oid right;
+	Oid commutator = get_commutator(opno);
+	Oid left = InvalidOid;
+	Oid right = InvalidOid;
 
-	if (OidIsValid(operator))
-		op_input_types(operator, & left, &right);
-	if (!OidIsValid(commutator) || !op_hashjoinable(operator, left))
+	if (OidIsValid(opno))
+		op_input_types(opno, &left, &right);
+	if (!OidIsValid(commutator) || !op_hashjoinable(opno, left))
 		return psprintf("The values of column \"%s\" of table \"%s\" cannot be hashed.",
 						column, table);
-	if (!is_native_operator(operator) || !is_native_operator(commutator))
+	if (!is_native_operator(opno) || !is_native_operator(commutator))
 		return psprintf("Column \"%s\" of table \"%s\" is compared by functions that are neither built in nor written in C.",
 						column, table);
 	return NULL;
@@ -176,7 +176,7 @@ is_container_type(Oid type)
  * are built in or written in C.
  */
 static bool
-is_native_operator(Oid operator)
+is_native_operator(Oid opno)
 {
 	RegProcedure left_hash;
 	RegProcedure right_hash;
@@ -184,12 +184,12 @@ is_native_operator(Oid operator)
 	bool native = true;
 	int i;
 
-	if (!is_native_function(get_opcode(operator)) ||
-		!get_op_hash_functions(operator, & left_hash, &right_hash) ||
+	if (!is_native_function(get_opcode(opno)) ||
+		!get_op_hash_functions(opno, &left_hash, &right_hash) ||
 		!is_native_function(left_hash) || !is_native_function(right_hash))
 		return false;
 
-	families = SearchSysCacheList1(AMOPOPID, ObjectIdGetDatum(operator));
+	families = SearchSysCacheList1(AMOPOPID, ObjectIdGetDatum(opno));
 	for (i = 0; native && i < families->n_members; i++)
 	{
 		Form_pg_amop amop = (Form_pg_amop) GETSTRUCT(&families->members[i]->tuple);
