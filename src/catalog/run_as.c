@@ -1,6 +1,6 @@
 /*
  * run_as.c
- *		Doing something as another role, under a search_path that nobody can bend.
+ *		Doing something as another role, under settings that nobody can bend.
  */
 #include "postgres.h"
 
@@ -9,7 +9,7 @@
 #include "utils/guc.h"
 
 #include "catalog/run_as.h"
-#include "compat.h"
+#include "resolver/resolver.h"
 
 void
 run_as_begin(Oid role, RunAs *saved)
@@ -17,7 +17,7 @@ run_as_begin(Oid role, RunAs *saved)
 	GetUserIdAndSecContext(&saved->user, &saved->sec_context);
 	SetUserIdAndSecContext(role, saved->sec_context | SECURITY_LOCAL_USERID_CHANGE);
 	saved->guc_level = NewGUCNestLevel();
-	RestrictSearchPath();
+	plain_settings();
 }
 
 void

@@ -1,6 +1,6 @@
 /*
  * run_as.h
- *		Doing something as another role, under a search_path that nobody can bend.
+ *		Doing something as another role, under settings that nobody can bend.
  *
  * For the catalog (as the extension's owner) and for policy (as the owner of the
  * table). An error restores the caller's user and settings with the transaction; a
@@ -17,7 +17,7 @@ typedef struct RunAs
 	int guc_level;
 } RunAs;
 
-/* run_as_begin becomes role, with search_path pg_catalog, pg_temp. */
+/* run_as_begin becomes role, with plain_settings (resolver.h). */
 extern void run_as_begin(Oid role, RunAs *saved);
 extern void run_as_end(const RunAs *saved);
 

@@ -13,6 +13,8 @@
 
 #include "access/table.h"
 #include "catalog/pg_collation.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
@@ -29,9 +31,10 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/regproc.h"
 #include "utils/ruleutils.h"
+#include "utils/syscache.h"
 
-#include "compat.h"
 #include "resolver/resolver.h"
 
 /* Range table numbers of the names for the row; this and row are one */
@@ -54,6 +57,8 @@ static Node *auth_function(const char *name, Oid argument_type, Oid result_type)
 static Node *coerce_user_id(ParseState *pstate, Param *param, Oid type, int32 typmod, int location);
 static Node *settle_user_id(Node *node, void *context);
 static bool refuse_unusable(Node *node, void *context);
+static List *unnamed_operators(Node *node);
+static bool is_foreign_operator(Oid operator);
 static bool is_volatile(Oid function, void *context);
 static Node *number_by_level(Node *node, void *context);
 static Node *use_row(Node *node, void *context);
@@ -72,7 +77,7 @@ condition_resolve(const char *source, Oid relid, const char *text, int location)
 						list_concat(deparse_context_for("new", relid),
 									deparse_context_for("old", relid)));
 	guc_level = NewGUCNestLevel();
-	RestrictSearchPath();
+	plain_settings();
 	result = deparse_expression(number_by_level(condition, NULL), names, true, false);
 	AtEOXact_GUC(true, guc_level);
 	return result;
@@ -86,7 +91,7 @@ condition_sql(Oid relid, const char *condition, ConditionUse use)
 	Node *expression;
 	char *result;
 
-	RestrictSearchPath();
+	plain_settings();
 	expression = analyse(psprintf("SELECT (%s\n)", condition), relid);
 	result = deparse_expression(use_row(expression, &use),
 								deparse_context_for(get_rel_name(relid), relid), false, false);
@@ -277,6 +282,7 @@ static bool
 refuse_unusable(Node *node, void *context)
 {
 	ParseState *pstate = context;
+	ListCell *cell;
 
 	if (!node)
 		return false;
@@ -292,6 +298,17 @@ refuse_unusable(Node *node, void *context)
 				 errmsg("a condition cannot use whole rows or system columns"),
 				 errhint("Name the columns that it needs."),
 				 parser_errposition(pstate, exprLocation(node))));
+	foreach(cell, unnamed_operators(node))
+	{
+		if (is_foreign_operator(lfirst_oid(cell)))
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("a condition cannot use operator %s without its name",
+							format_operator(lfirst_oid(cell))),
+					 errdetail("IS DISTINCT FROM, NULLIF, CASE value WHEN and comparisons of rows can only mean operators of schema pg_catalog."),
+					 errhint("Write the comparisons with operators, as in CASE WHEN a = b, or cast to a built-in type."),
+					 parser_errposition(pstate, exprLocation(node))));
+	}
 	if (check_functions_in_node(node, is_volatile, NULL))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
@@ -299,6 +316,46 @@ refuse_unusable(Node *node, void *context)
 				 errdetail("How often they are called is not defined."),
 				 parser_errposition(pstate, exprLocation(node))));
 	return expression_tree_walker(node, refuse_unusable, context);
+}
+
+/*
+ * unnamed_operators returns those that a node uses and its text does not name, or names
+ * one for all. Read again, they would be looked for in pg_catalog alone.
+ */
+static List *
+unnamed_operators(Node *node)
+{
+	List *operators = NIL;
+	ListCell *cell;
+
+	if (IsA(node, DistinctExpr) || IsA(node, NullIfExpr))
+		return list_make1_oid(((OpExpr *) node)->opno);
+	if (IsA(node, RowCompareExpr))
+		return ((RowCompareExpr *) node)->opnos;
+	if (!IsA(node, CaseExpr) || !((CaseExpr *) node)->arg)
+		return NIL;
+	foreach(cell, ((CaseExpr *) node)->args)
+	{
+		Node *comparison = (Node *) ((CaseWhen *) lfirst(cell))->expr;
+
+		if (IsA(comparison, OpExpr))
+			operators = lappend_oid(operators, ((OpExpr *) comparison)->opno);
+	}
+	return operators;
+}
+
+/* is_foreign_operator: is it of another schema than pg_catalog? */
+static bool
+is_foreign_operator(Oid operator)
+{
+	HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
+	bool foreign;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for operator %u", operator);
+	foreign = ((Form_pg_operator) GETSTRUCT(tuple))->oprnamespace != PG_CATALOG_NAMESPACE;
+	ReleaseSysCache(tuple);
+	return foreign;
 }
 
 static bool

@@ -153,7 +153,7 @@ typedef enum ConditionUse
 
 /*
  * condition_resolve analyses the condition that stands at location of source and returns
- * it as text that means the same under any search_path: columns as this.c, new.c, old.c.
+ * it as text that means the same under any settings: columns as this.c, new.c, old.c.
  * Raises, with the place: unknown columns (42703), no boolean (42804), sub-selects,
  * aggregates and the like (0A000 and what PostgreSQL says of check constraints), VOLATILE
  * functions (42P17). condition_sql returns a resolved one as a policy's SQL; it raises if
@@ -161,6 +161,14 @@ typedef enum ConditionUse
  */
 extern char *condition_resolve(const char *source, Oid relid, const char *text, int location);
 extern char *condition_sql(Oid relid, const char *condition, ConditionUse use);
+
+/* --- settings (settings.c) --- */
+
+/*
+ * plain_settings makes SQL mean the same in every session, until the caller's GUC level
+ * ends: names are qualified (search_path pg_catalog, pg_temp), constants written plainly.
+ */
+extern void plain_settings(void);
 
 /* --- missing indexes (index.c) --- */
 
