@@ -53,6 +53,19 @@ FETCH ALL held;
 CLOSE held;
 SELECT electric.logout() \g /dev/null
 
+-- So it is with a role that takes no more than a user: at the first row that is judged he may have gone.
+BEGIN;
+SET ROLE regress_electric_owner;
+DO LANGUAGE ddlx $$ ELECTRIC GRANT READ ON tags TO AUTHENTICATED $$;
+SET ROLE regress_electric_client;
+DECLARE by_none CURSOR FOR SELECT id FROM tags ORDER BY id;
+CALL become('U');
+DECLARE by_u CURSOR FOR SELECT id FROM tags ORDER BY id;
+FETCH ALL by_none;
+CALL become(NULL);
+FETCH ALL by_u;
+ROLLBACK;
+
 -- A cursor's statement sees the rows and the roles of its snapshot: what changes after it was opened is not its concern.
 BEGIN;
 CALL become('V');
