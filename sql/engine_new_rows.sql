@@ -10,10 +10,13 @@
 \set VERBOSITY terse
 \set ON_ERROR_ROLLBACK on
 SET ROLE regress_electric_owner;
-CREATE TABLE docs (id int PRIMARY KEY, owner_id text, deputy_id text, role text, title text);
+CREATE TABLE folders (id int PRIMARY KEY);
+CREATE TABLE docs (id int PRIMARY KEY, owner_id text, deputy_id text, role text, title text,
+	folder_id int DEFAULT 1 REFERENCES folders);
 CREATE TABLE pages (id int PRIMARY KEY, doc_id int REFERENCES docs);
 CREATE INDEX ON docs (owner_id);
 CREATE INDEX ON docs (deputy_id);
+CREATE INDEX ON docs (folder_id);
 CREATE INDEX ON pages (doc_id);
 DO LANGUAGE ddlx $$
 	ELECTRIC ENABLE docs;
@@ -23,6 +26,12 @@ DO LANGUAGE ddlx $$
 	ELECTRIC GRANT ALL ON docs, pages TO 'docs:owner';
 	ELECTRIC GRANT READ ON docs TO 'docs:reader';
 $$;
+-- two roles of deputies that do not count here: one is granted nothing, one is of another scope
+DO LANGUAGE ddlx $$
+	ELECTRIC ASSIGN 'docs:deputy' TO docs.deputy_id;
+	ELECTRIC ASSIGN 'folders:owner' TO docs.deputy_id;
+$$;
+INSERT INTO folders VALUES (1);
 INSERT INTO docs VALUES (1, 'U'), (2, 'V');
 
 -- A scoped role cannot insert its own scope root, nor a row beneath one that is not there yet.

@@ -52,4 +52,26 @@ SELECT count(*), sum(id) FROM comments;
 RESET ROLE;
 SELECT count(*), sum(comments.id) FROM comments JOIN issues ON issues.id = issue_id WHERE project_id % 4 = 0;
 
+-- A key that leads to thousands of scopes, of a user who holds thousands of others: the one that he holds is found.
+SET ROLE regress_electric_owner;
+CREATE TABLE hubs (id int PRIMARY KEY);
+CREATE TABLE spokes (id int PRIMARY KEY, hub_id int REFERENCES hubs, project_id int REFERENCES projects);
+CREATE INDEX ON spokes (hub_id);
+CREATE INDEX ON spokes (project_id);
+INSERT INTO projects SELECT generate_series(1001, 7000);
+INSERT INTO members SELECT 'W', n, 'member' FROM generate_series(1001, 4000) n;
+INSERT INTO hubs VALUES (1), (2);
+INSERT INTO spokes SELECT n, 1 + n % 2, n FROM generate_series(4001, 7000) n;
+INSERT INTO spokes VALUES (7001, 1, 1001);
+ELECTRIC ENABLE hubs;
+ELECTRIC GRANT READ ON hubs TO 'projects:member' USING spokes_hub_id_fkey/project_id;
+SET ROLE regress_electric_client;
+SELECT electric.set_user('W', is_local => false);
+SET enable_bitmapscan = off;
+SET enable_indexscan = off;
+SELECT id FROM hubs WHERE id = 1;
+SELECT id FROM hubs WHERE id = 2;
+SELECT id FROM hubs;
+RESET ROLE;
+
 \i :reset

@@ -96,7 +96,8 @@ SELECT '"' || id || '"', as_user(id) FROM unnest(ARRAY[' 1', '1 ', E'1\n', E'\t1
 SELECT id, as_user(id) FROM unnest(ARRAY['{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}', 'a0eebc999c0b4ef8bb6d6bb9bd380a11',
 	'a0ee-bc99-9c0b-4ef8-bb6d-6bb9-bd38-0a11', ' a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
 	'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11 ', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1g',
-	'a0eebc99_9c0b_4ef8_bb6d_6bb9bd380a11', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a12', 'not-a-uuid']) id;
+	'a0eebc99_9c0b_4ef8_bb6d_6bb9bd380a11', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a12', 'not-a-uuid',
+	'a0ee-bc99-9c0b-4ef8-bb6d6bb9bd380a11', 'a0eebc99-9c0b-4ef8-bb6d6bb9bd38-0a11', repeat('-', 36)]) id;
 
 -- A name of 63 bytes is one; a longer id is not cut off to it.
 SELECT length(id), as_user(id) FROM unnest(ARRAY[repeat('n', 63), repeat('n', 64), repeat('n', 62) || 'ü']) id;
