@@ -87,4 +87,29 @@ SELECT compare('char(9)', 'char(5)', $$VALUES (1, 'a'), (2, 'b'), (3, 'c')$$,
 -- Values of 100 kB, which are stored compressed.
 SELECT compare('text', 'text', $$SELECT n, repeat(chr(64 + n), 100000) FROM generate_series(1, 9) n$$,
 	$$SELECT n, repeat(chr(64 + n), 100000) FROM generate_series(1, 9) n$$, 'CREATE INDEX ON parts (scope_id)');
+
+-- A key of two types that is followed backward.
+SET ROLE regress_electric_owner;
+CREATE TABLE hubs (id name PRIMARY KEY);
+CREATE TABLE scopes (id int PRIMARY KEY, user_id text);
+CREATE TABLE spokes (id int PRIMARY KEY, hub_id text CONSTRAINT spoke REFERENCES hubs, scope_id int REFERENCES scopes);
+CREATE INDEX ON spokes (hub_id);
+CREATE INDEX ON spokes (scope_id);
+INSERT INTO hubs SELECT 'hub number ' || n FROM generate_series(1, 300) n;
+INSERT INTO scopes VALUES (1, 'alice'), (2, 'bob');
+INSERT INTO spokes SELECT n, 'hub number ' || n, 1 + n % 2 FROM generate_series(1, 300) n;
+SELECT FROM electric.ddlx('ELECTRIC ENABLE hubs; ELECTRIC ASSIGN ''scopes:owner'' TO scopes.user_id;
+	ELECTRIC GRANT READ ON hubs TO ''scopes:owner'' USING spoke/scope_id');
+RESET ROLE;
+SELECT FROM electric.set_user('alice', is_local => false);
+SET ROLE regress_electric_client;
+SET enable_seqscan = off;
+SELECT count(*), count(*) FILTER (WHERE substr(id::text, 12)::int % 2 = 0) FROM hubs;
+RESET enable_seqscan;
+SET enable_indexonlyscan = off;
+SET enable_indexscan = off;
+SET enable_bitmapscan = off;
+SELECT count(*), count(*) FILTER (WHERE substr(id::text, 12)::int % 2 = 0) FROM hubs;
+RESET ROLE;
+SELECT electric.logout();
 \i :reset
