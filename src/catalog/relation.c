@@ -37,12 +37,13 @@ static const struct
 Oid
 catalog_relation(const char *name)
 {
-	Oid schema = get_namespace_oid("electric", true);
+	Oid extension = get_extension_oid("electric_perm", true);
+	Oid schema = OidIsValid(extension) ? get_namespace_oid("electric", true) : InvalidOid;
 	Oid relid = OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
 
 	/* where the extension is not, anyone may have a schema and tables of these names */
 	if (!OidIsValid(relid) ||
-		getExtensionOfObject(RelationRelationId, relid) != get_extension_oid("electric_perm", true))
+		getExtensionOfObject(RelationRelationId, relid) != extension)
 		return InvalidOid;
 	return relid;
 }
