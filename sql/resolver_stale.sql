@@ -127,4 +127,18 @@ CALL become('U');
 SELECT id FROM boxes;
 CALL become('W');
 SELECT id FROM boxes;
+
+-- Nor does it mean its own where the new key joins another column, whichever of the two is read first.
+SET ROLE regress_electric_owner;
+ALTER TABLE boxes DROP CONSTRAINT place, ADD other text DEFAULT 'p1';
+CREATE INDEX ON boxes (other);
+ALTER TABLE boxes ADD CONSTRAINT place FOREIGN KEY (other) REFERENCES projects;
+SELECT electric.ddlx($$ELECTRIC GRANT READ ON boxes TO 'projects:a'$$);
+SET ROLE regress_electric_client;
+CALL become('U');
+SELECT id FROM boxes;
+SET ROLE regress_electric_owner;
+SELECT electric.ddlx($$ELECTRIC GRANT READ ON boxes TO 'projects:member'$$);
+SET ROLE regress_electric_client;
+SELECT id FROM boxes;
 \i :reset

@@ -55,6 +55,7 @@ static HTAB *make_table(MemoryContext context, Size keysize, Size entrysize);
 static List *load_table(RuleSet *rules, Oid relid);
 static RuleTable *find_rules(List *loaded, AclMode privilege, const char *condition_id);
 static void add_grant(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules);
+static bool leads_as_recorded(const RuleArm *arm, const Grant *grant);
 static RuleArm *make_arm(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules);
 static List *all_assignments(RuleSet *rules);
 static List *owner_sources(RuleSet *rules, Oid owner);
@@ -387,9 +388,12 @@ add_grant(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules
 		if (!grant->path)
 			return;
 		arm = rules_arm(table, grant->path);
-		/* one text may lead to one scope only */
-		if (arm && arm->path->scope_relid != grant->scope_relid)
+		/* one text may lead one way only: by another the rule is not as recorded */
+		if (arm && !leads_as_recorded(arm, grant))
+		{
+			rules->broken = true;
 			return;
+		}
 		if (!arm)
 		{
 			arm = make_arm(table, grant, all_grants, rules);
@@ -411,6 +415,14 @@ add_grant(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules
 		table->authenticated = true;
 	else
 		table->global_roles = lappend(table->global_roles, pstrdup(grant->role));
+}
+
+/* leads_as_recorded: is an arm's path the one that the grant was made with? */
+static bool
+leads_as_recorded(const RuleArm *arm, const Grant *grant)
+{
+	return arm->path->scope_relid == grant->scope_relid &&
+		names_equal(path_keys(arm->path), grant->path_keys);
 }
 
 /* make_arm resolves a grant's path; NULL if it no longer is as recorded. */
