@@ -81,6 +81,8 @@ SELECT FROM electric.ddlx($$ELECTRIC GRANT READ ON docs TO 'x' WHERE (auth.user_
 SELECT FROM electric.ddlx($$ELECTRIC GRANT READ ON docs TO 'x' WHERE (status = $1)$$);
 SELECT FROM electric.ddlx($$ELECTRIC GRANT READ ON docs TO 'x' WHERE (status = )$$);
 SELECT FROM electric.ddlx($$ELECTRIC GRANT READ ON docs TO 'x' WHERE (status = 'a', status = 'b')$$);
+CREATE FUNCTION pg_temp.mine(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+SELECT FROM electric.ddlx($$ELECTRIC GRANT READ ON docs TO 'x' WHERE (version = 1 OR pg_temp.mine(status))$$);
 SELECT count(*) FROM electric.grants WHERE role IN ('x', 'größe');
 RESET ROLE;
 \i :reset

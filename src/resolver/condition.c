@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "access/table.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_operator.h"
@@ -58,7 +59,8 @@ static Node *coerce_user_id(ParseState *pstate, Param *param, Oid type, int32 ty
 static Node *settle_user_id(Node *node, void *context);
 static bool refuse_unusable(Node *node, void *context);
 static List *unnamed_operators(Node *node);
-static bool is_foreign_operator(Oid operator);
+static bool is_foreign_operator(Oid opno);
+static bool is_temporary(Oid function, void *context);
 static bool is_volatile(Oid function, void *context);
 static Node *number_by_level(Node *node, void *context);
 static Node *use_row(Node *node, void *context);
@@ -315,6 +317,12 @@ refuse_unusable(Node *node, void *context)
 				 errmsg("functions in a condition must not be VOLATILE"),
 				 errdetail("How often they are called is not defined."),
 				 parser_errposition(pstate, exprLocation(node))));
+	if (check_functions_in_node(node, is_temporary, NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("a condition cannot use temporary functions"),
+				 errdetail("Each session has its own."),
+				 parser_errposition(pstate, exprLocation(node))));
 	return expression_tree_walker(node, refuse_unusable, context);
 }
 
@@ -346,16 +354,22 @@ unnamed_operators(Node *node)
 
 /* is_foreign_operator: is it of another schema than pg_catalog? */
 static bool
-is_foreign_operator(Oid operator)
+is_foreign_operator(Oid opno)
 {
-	HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
+	HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(opno));
 	bool foreign;
 
 	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for operator %u", operator);
+		elog(ERROR, "cache lookup failed for operator %u", opno);
 	foreign = ((Form_pg_operator) GETSTRUCT(tuple))->oprnamespace != PG_CATALOG_NAMESPACE;
 	ReleaseSysCache(tuple);
 	return foreign;
+}
+
+static bool
+is_temporary(Oid function, void *context)
+{
+	return isAnyTempNamespace(get_func_namespace(function));
 }
 
 static bool

@@ -23,6 +23,7 @@ plain_settings(void)
 		{"quote_all_identifiers", "off"},
 		{"DateStyle", "ISO"},
 		{"IntervalStyle", "postgres"},
+		{"TimeZone", "UTC"},
 		{"extra_float_digits", "3"},
 	};
 	int i;
