@@ -173,9 +173,7 @@ keycolumns_for_step(const KeyStep *step)
 		Oid left_hash;
 		Oid right_hash;
 		Oid type = get_atttype(step->to_relid, step->to_attnums[i]);
-		Oid typmod_type;
 		int32 typmod;
-		Oid from_collation;
 
 		if (!get_op_hash_functions(step->operators[i], &left_hash, &right_hash))
 			elog(ERROR, "could not find hash functions for operator %u", step->operators[i]);
@@ -184,13 +182,9 @@ keycolumns_for_step(const KeyStep *step)
 		fmgr_info(step->forward ? left_hash : right_hash, &column->hash_stored);
 		fmgr_info(step->forward ? right_hash : left_hash, &column->hash_probe);
 		fmgr_info(get_opcode(step->operators[i]), &column->equal);
-		/* the referenced column's collation decides, as in the foreign key */
+		/* the resolver takes no key whose two ends are equal in different ways */
 		get_atttypetypmodcoll(step->to_relid, step->to_attnums[i],
-							  &typmod_type, &typmod, &column->collation);
-		get_atttypetypmodcoll(step->from_relid, step->from_attnums[i],
-							  &typmod_type, &typmod, &from_collation);
-		if (!step->forward)
-			column->collation = from_collation;
+							  &type, &typmod, &column->collation);
 	}
 	return columns;
 }
