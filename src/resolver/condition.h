@@ -1,0 +1,21 @@
+/*
+ * condition.h
+ *		Conditions within the resolver: the steps of their analysis.
+ */
+#ifndef ELECTRIC_CONDITION_H
+#define ELECTRIC_CONDITION_H
+
+#include "parser/parse_node.h"
+
+/*
+ * condition_auth.c: condition_know_auth lets pstate know auth.user_id, auth.claims and
+ * auth.data.x.y. condition_settle_auth makes auth.user_id text where nothing asked it
+ * for a type.
+ */
+extern void condition_know_auth(ParseState *pstate);
+extern Node *condition_settle_auth(Node *condition);
+
+/* condition_check.c: raises, with the place, at what a condition may not contain. */
+extern void condition_refuse_unusable(ParseState *pstate, Node *condition);
+
+#endif /* ELECTRIC_CONDITION_H */
