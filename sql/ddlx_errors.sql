@@ -18,12 +18,16 @@ DO LANGUAGE ddlx $$ ELECTRIC ENABLE projects; ELECTRIC ENABLE issues $$;
 SELECT electric.ddlx($$ELECTRIC GRANT READ ON projects, other TO ANYONE$$);
 \echo :LAST_ERROR_SQLSTATE
 
--- Conditions on UPDATE and column lists are refused at their place, never ignored.
-SELECT electric.ddlx($$ELECTRIC GRANT WRITE ON issues TO ANYONE CHECK (id > 0)$$);
+-- Column lists of READ are refused at their place, never ignored; a column of any list must be there.
+SELECT electric.ddlx($$ELECTRIC GRANT INSERT, READ (title) ON issues TO ANYONE$$);
 \echo :LAST_ERROR_SQLSTATE
-SELECT electric.ddlx($$ELECTRIC GRANT INSERT, UPDATE (title) ON issues TO ANYONE$$);
+SELECT electric.ddlx($$ELECTRIC GRANT ALL (title) ON issues TO ANYONE$$);
 \echo :LAST_ERROR_SQLSTATE
-SELECT electric.ddlx($$ELECTRIC REVOKE UPDATE (title) ON issues FROM ANYONE$$);
+SELECT electric.ddlx($$ELECTRIC GRANT UPDATE (title, titel) ON issues TO ANYONE$$);
+\echo :LAST_ERROR_SQLSTATE
+SELECT electric.ddlx($$ELECTRIC GRANT INSERT (xmin) ON issues TO ANYONE$$);
+\echo :LAST_ERROR_SQLSTATE
+SELECT electric.ddlx($$ELECTRIC REVOKE UPDATE (titel) ON issues FROM ANYONE$$);
 \echo :LAST_ERROR_SQLSTATE
 SELECT electric.ddlx($$ELECTRIC ASSIGN 'admin' TO other.user_id IF (role = 'x')$$);
 \echo :LAST_ERROR_SQLSTATE

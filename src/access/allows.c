@@ -9,8 +9,6 @@
  */
 #include "postgres.h"
 
-#include "access/transam.h"
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -226,13 +224,8 @@ judge(FunctionCallInfo fcinfo, Statement *statement, AllowsCall *call)
 static bool
 row_is_newer(FunctionCallInfo fcinfo, Statement *statement, AllowsCall *call)
 {
-	TransactionId xmin;
-
-	if (PG_ARGISNULL(call->xmin))
-		return true;
-	xmin = DatumGetTransactionId(PG_GETARG_DATUM(call->xmin));
-	return !TransactionIdIsCurrentTransactionId(xmin) &&
-		XidInMVCCSnapshot(xmin, statement->snapshot);
+	return PG_ARGISNULL(call->xmin) ||
+		statement_sees_newer(statement, DatumGetTransactionId(PG_GETARG_DATUM(call->xmin)));
 }
 
 /* judge_anew decides the row by the newest snapshot and rules, for the same identity. */

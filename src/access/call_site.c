@@ -123,15 +123,15 @@ is_call_of(const CallSites *sites, const FuncExpr *call)
 		  strcmp(TextDatumGetCString(path->constvalue), sites->arm->path_text) == 0));
 }
 
-/* Does the text name the privilege and condition of these rules? */
+/* Does the text name the privilege, condition and columns of these rules? */
 static bool
 is_privilege_of(const RuleTable *table, const char *text)
 {
 	AclMode privilege;
-	const char *condition_id;
+	const char *id;
 
-	return privilege_parse(text, &privilege, &condition_id) && privilege == table->privilege &&
-		strcmp(condition_id, table->condition_id) == 0;
+	return privilege_parse(text, &privilege, &id) && privilege == table->privilege &&
+		strcmp(id, table->id) == 0;
 }
 
 /* Policies have one range table entry, the table. */

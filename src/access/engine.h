@@ -3,6 +3,7 @@
  *		The engine's inside: what its files know of each other.
  *
  *	rules.c		rows of electric.*, resolved, cached per session
+ *	rule_table.c	the grants on one table, resolved
  *	source.c	an assignment, resolved
  *	call_site.c	do policies pass the columns that rules mean
  *	columns.c	are the columns that rules read still of their types
@@ -14,6 +15,9 @@
  *	holdings.c	the scopes in which the user holds a role
  *	scope.c		is this key in such a scope: probing upward, building downward
  *	allows.c	the SQL functions that policies call
+ *	guard.c		.. and those of WITH CHECK that know the old row
+ *	change.c	the old row and the changed columns, for the guard
+ *	target.c	the table that a statement writes where WITH CHECK is judged
  *	support.c	what the planner is told
  *	roles.c		electric.roles()
  *
@@ -30,6 +34,8 @@
 #include "executor/execdesc.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
+#include "nodes/execnodes.h"
+#include "nodes/parsenodes.h"
 #include "utils/array.h"
 #include "utils/snapshot.h"
 
@@ -72,12 +78,14 @@ typedef struct RuleArm
 	List *columns; /* all that the path reads, see columns_hold */
 } RuleArm;
 
-/* What is granted of one privilege on one table under one condition */
+/* What is granted of one privilege on one table under one condition, for some columns */
 typedef struct RuleTable
 {
 	Oid relid;
 	AclMode privilege;
-	const char *condition_id; /* "": none */
+	const char *id;		/* of condition and columns, see rule_id */
+	bool whole;			/* not limited to columns */
+	Bitmapset *columns; /* those it is limited to, as insertedCols has them */
 	Oid owner;
 	bool anyone;
 	bool authenticated;
@@ -107,9 +115,17 @@ extern List *rules_all_sources(RuleSet *rules);
 extern bool rules_are_current(const RuleSet *rules); /* will new statements get them? */
 extern bool rules_need_row(const RuleTable *table);	 /* every role is scoped */
 extern bool rules_table_is_enabled(Oid relid);		 /* now, for this session */
-extern bool names_contain(List *names, const char *name);
-extern bool names_equal(List *a, List *b);
 extern void rules_init(void);
+
+/* --- rule_table.c --- */
+
+/*
+ * rule_tables_load returns what is granted on relid (RuleTable *), in the current memory
+ * context; *broken where a grant is not as recorded and so left out. rule_tables_find
+ * finds what a policy names, NULL if that is not granted.
+ */
+extern List *rule_tables_load(Oid relid, Oid owner, List *sources, List *assignments, bool *broken);
+extern RuleTable *rule_tables_find(List *tables, AclMode privilege, const char *id);
 
 /* --- source.c --- */
 
@@ -224,10 +240,40 @@ extern int reader_index_keys(RowReader *reader);
 extern double reader_table_rows(RowReader *reader);
 extern void reader_close(RowReader *reader);
 
+/* --- change.c --- */
+
+/* A row that an UPDATE is changing, in the columns of the enabled table */
+typedef struct Change
+{
+	MemoryContext context; /* of all below */
+	Oid relid;			   /* the enabled table */
+	TransactionId xmin;	   /* of the old row */
+	int natts;
+	Datum *values; /* of the old row */
+	bool *isnull;
+	Bitmapset *touched; /* columns whose value changes, as insertedCols has them */
+} Change;
+
+typedef struct Statement Statement;
+
+/* change_of returns the change of a row of relid that is being judged; NULL: none is noted. */
+extern const Change *change_of(const Statement *statement, Oid relid);
+
+/* --- target.c --- */
+
+/*
+ * target_of returns the table that the statement writes in whose WITH CHECK of that kind
+ * the call stands, NULL if it stands elsewhere; target_root the table that the statement
+ * names for it. target_checks_updates: does a WITH CHECK judge updates of relid?
+ */
+extern ResultRelInfo *target_of(const Statement *statement, const FmgrInfo *call, WCOKind kind);
+extern ResultRelInfo *target_root(ResultRelInfo *target);
+extern bool target_checks_updates(const Statement *statement, Oid relid);
+
 /* --- statement.c --- */
 
 /* What the engine keeps for one running statement */
-typedef struct Statement
+struct Statement
 {
 	uint64 id;		  /* never used twice */
 	QueryDesc *query; /* NULL: outside any statement known to us */
@@ -240,24 +286,30 @@ typedef struct Statement
 	List *holdings; /* Holdings * */
 	List *globals;	/* of scope.c: answers that need no row */
 	List *readers;	/* RowReader *, to be closed at the end */
+	Change *change; /* NULL: none yet */
 	dlist_node node;
-} Statement;
+};
 
 /*
  * statement_current returns the statement that is being executed, if call stands in
  * one of its own expressions. Without one (an expression evaluated by the planner,
  * in a function's body or outside any query) it makes one that the caller must
  * hand to statement_leave; for others that does nothing. NULL without a snapshot.
- * statement_loose always makes one, for readers that one call alone needs.
+ * statement_loose always makes one, for readers that one call alone needs. statement_own
+ * never does: NULL unless the call stands in an expression or trigger of the running one.
  */
 extern Statement *statement_current(FmgrInfo *call);
 extern Statement *statement_loose(FmgrInfo *call);
+extern Statement *statement_own(const FmgrInfo *call);
 extern void statement_leave(Statement *statement);
 extern Statement *statement_running(void); /* NULL: none */
 extern Statement *statement_latest(const Statement *statement);
 extern RuleSet *statement_rules(Statement *statement);
 extern RowReader *statement_reader(Statement *statement, Oid relid, int nkeys,
 								   const AttrNumber *attnums, const Oid *operators);
+
+/* statement_sees_newer: has a row version with this xmin come after the snapshot, by others? */
+extern bool statement_sees_newer(const Statement *statement, TransactionId xmin);
 extern void statement_init(void);
 
 /* --- userid.c --- */

@@ -2,9 +2,8 @@
  * rules.c
  *		The rules as the engine uses them: resolved, cached per session.
  *
- * A rule whose table, column or key no longer is as recorded, whose table changed
- * hands, or that carries a clause which this engine does not know, is left out:
- * it gives nobody anything. Sets of rules are immutable; an invalidation only
+ * A rule whose table, column or key no longer is as recorded, or whose table changed
+ * hands, is left out: it gives nobody anything. Sets of rules are immutable; an invalidation only
  * makes the next statement load a new set, and the old one goes when the
  * last statement that uses it ends.
  */
@@ -53,10 +52,6 @@ static uint64 changes = 0;		/* invalidations seen */
 static RuleSet *current_rules(void);
 static HTAB *make_table(MemoryContext context, Size keysize, Size entrysize);
 static List *load_table(RuleSet *rules, Oid relid);
-static RuleTable *find_rules(List *loaded, AclMode privilege, const char *condition_id);
-static void add_grant(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules);
-static bool leads_as_recorded(const RuleArm *arm, const Grant *grant);
-static RuleArm *make_arm(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules);
 static List *all_assignments(RuleSet *rules);
 static List *owner_sources(RuleSet *rules, Oid owner);
 static void depend_on(RuleSet *rules, Oid relid);
@@ -106,22 +101,22 @@ rules_release(RuleSet *rules)
 }
 
 /*
- * rules_table returns what is granted on relid of the privilege, under the condition, that
- * a policy names: see privilege_text. Where nothing is, that is what it returns; anyone may
- * ask for anything, so it is not remembered.
+ * rules_table returns what is granted on relid of the privilege, under the condition and for the
+ * columns that a policy names: see privilege_text. Where nothing is, that is what it
+ * returns; anyone may ask for anything, so it is not remembered.
  */
 RuleTable *
 rules_table(RuleSet *rules, Oid relid, const char *privilege_text)
 {
 	EnabledTable *table = hash_search(rules->enabled, &relid, HASH_FIND, NULL);
 	AclMode privilege;
-	const char *condition_id;
+	const char *id;
 	RuleTable *found;
 
-	if (!table || !privilege_parse(privilege_text, &privilege, &condition_id))
+	if (!table || !privilege_parse(privilege_text, &privilege, &id))
 		return &rules->nothing;
 	rules_load(rules, relid);
-	found = find_rules(table->rules, privilege, condition_id);
+	found = rule_tables_find(table->rules, privilege, id);
 	return found ? found : &rules->nothing;
 }
 
@@ -173,32 +168,6 @@ rules_all_sources(RuleSet *rules)
 	foreach(cell, owners)
 		sources = list_concat(sources, owner_sources(rules, lfirst_oid(cell)));
 	return sources;
-}
-
-/* names_contain, names_equal: lists of role names, compared byte by byte */
-bool
-names_contain(List *names, const char *name)
-{
-	ListCell *cell;
-
-	foreach(cell, names)
-		if (strcmp(lfirst(cell), name) == 0)
-			return true;
-	return false;
-}
-
-bool
-names_equal(List *a, List *b)
-{
-	ListCell *left;
-	ListCell *right;
-
-	if (list_length(a) != list_length(b))
-		return false;
-	forboth(left, a, right, b)
-		if (strcmp(lfirst(left), lfirst(right)) != 0)
-			return false;
-	return true;
 }
 
 /* current_rules returns the session's set, made anew where something changed. */
@@ -316,154 +285,33 @@ owner_sources(RuleSet *rules, Oid owner)
 	return sources;
 }
 
-/*
- * load_table returns what is granted on relid (RuleTable *). Column lists, and conditions
- * on UPDATE, are not known to this engine: such grants are left out.
- */
+/* load_table returns what is granted on relid (RuleTable *). */
 static List *
 load_table(RuleSet *rules, Oid relid)
 {
 	MemoryContext old = MemoryContextSwitchTo(rules->context);
 	Oid owner = source_table_owner(relid);
 	List *loaded = NIL;
+	ListCell *cell;
+	ListCell *arm;
 
 	depend_on(rules, relid);
 	if (OidIsValid(owner) && catalog_table_is_enabled(relid))
 	{
 		/* role names mean something among the tables of one owner */
 		List *sources = owner_sources(rules, owner);
-		List *grants = catalog_grants(relid);
-		ListCell *cell;
+		bool broken = false;
 
 		rules->loading = true;
-		foreach(cell, grants)
-		{
-			Grant *grant = lfirst(cell);
-			char *id = condition_id(grant->condition);
-			RuleTable *table;
-
-			if (grant->column || (grant->condition && grant->privilege == ACL_UPDATE))
-				continue;
-			table = find_rules(loaded, grant->privilege, id);
-			if (!table)
-			{
-				table = palloc0(sizeof(RuleTable));
-				table->relid = relid;
-				table->privilege = grant->privilege;
-				table->condition_id = id;
-				table->owner = owner;
-				table->sources = sources;
-				loaded = lappend(loaded, table);
-			}
-			add_grant(table, grant, grants, rules);
-		}
+		loaded = rule_tables_load(relid, owner, sources, rules->assignments, &broken);
+		foreach(cell, loaded)
+			foreach(arm, ((RuleTable *) lfirst(cell))->arms)
+				depend_on_path(rules, ((RuleArm *) lfirst(arm))->path);
+		rules->broken |= broken;
 	}
 	rules->loading = false;
 	MemoryContextSwitchTo(old);
 	return loaded;
-}
-
-static RuleTable *
-find_rules(List *loaded, AclMode privilege, const char *condition_id)
-{
-	ListCell *cell;
-
-	foreach(cell, loaded)
-	{
-		RuleTable *table = lfirst(cell);
-
-		if (table->privilege == privilege && strcmp(table->condition_id, condition_id) == 0)
-			return table;
-	}
-	return NULL;
-}
-
-static void
-add_grant(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules)
-{
-	if (OidIsValid(grant->scope_relid))
-	{
-		RuleArm *arm;
-
-		if (!grant->path)
-			return;
-		arm = rules_arm(table, grant->path);
-		/* one text may lead one way only: by another the rule is not as recorded */
-		if (arm && !leads_as_recorded(arm, grant))
-		{
-			rules->broken = true;
-			return;
-		}
-		if (!arm)
-		{
-			arm = make_arm(table, grant, all_grants, rules);
-			if (!arm)
-			{
-				rules->broken = true;
-				return;
-			}
-			depend_on_path(rules, arm->path);
-			table->arms = lappend(table->arms, arm);
-		}
-		arm->roles = lappend(arm->roles, pstrdup(grant->role));
-	}
-	else if (grant->path)
-		return;
-	else if (strcmp(grant->role, ROLE_ANYONE) == 0)
-		table->anyone = true;
-	else if (strcmp(grant->role, ROLE_AUTHENTICATED) == 0)
-		table->authenticated = true;
-	else
-		table->global_roles = lappend(table->global_roles, pstrdup(grant->role));
-}
-
-/* leads_as_recorded: is an arm's path the one that the grant was made with? */
-static bool
-leads_as_recorded(const RuleArm *arm, const Grant *grant)
-{
-	return arm->path->scope_relid == grant->scope_relid &&
-		names_equal(path_keys(arm->path), grant->path_keys);
-}
-
-/* make_arm resolves a grant's path; NULL if it no longer is as recorded. */
-static RuleArm *
-make_arm(RuleTable *table, const Grant *grant, List *all_grants, RuleSet *rules)
-{
-	KeyPath *path = path_from_text(table->relid, grant->scope_relid, grant->path, grant->path_keys);
-	RuleArm *arm;
-	List *conferring = NIL;
-	ListCell *cell;
-	int i;
-
-	if (!path || !is_path_readable(path))
-		return NULL;
-	arm = palloc0(sizeof(RuleArm));
-	arm->path_text = pstrdup(grant->path);
-	arm->path = path;
-	arm->columns = columns_record_path(NIL, path);
-	arm->nkeys = path_first_attnums(path, &arm->key_attnums);
-	arm->key_types = palloc(sizeof(Oid) * arm->nkeys);
-	for (i = 0; i < arm->nkeys; i++)
-		arm->key_types[i] = get_atttype(table->relid, arm->key_attnums[i]);
-	if (path->nsteps == 0 && table->privilege == ACL_SELECT)
-		conferring = catalog_conferring_columns(table->relid, all_grants, rules->assignments);
-	arm->conferring_attnums = palloc(sizeof(AttrNumber) * (list_length(conferring) + 1));
-	arm->conferring_types = palloc(sizeof(Oid) * (list_length(conferring) + 1));
-	foreach(cell, conferring)
-	{
-		AttrNumber attnum = get_attnum(table->relid, lfirst(cell));
-
-		if (attnum <= 0)
-		{
-			arm->nconferring = 0;
-			break;
-		}
-		arm->conferring_attnums[arm->nconferring] = attnum;
-		arm->conferring_types[arm->nconferring++] = get_atttype(table->relid, attnum);
-	}
-	if (!call_sites_match(table, arm))
-		return NULL;
-	return arm;
 }
 
 static void

@@ -10,10 +10,12 @@
  * Only statements that name an enabled table are noted; to all others the hooks
  * cost a look at their range table. For what is not noted (an expression that
  * the planner or a procedural language evaluates) the engine works without memory,
- * by the current identity.
+ * by the current identity. The statement whose start loads the library, since its policies
+ * call functions of ours, is noted when it runs.
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "executor/executor.h"
 #include "utils/float.h"
 #include "utils/memutils.h"
@@ -25,6 +27,7 @@
 static dlist_head statements = DLIST_STATIC_INIT(statements); /* all that live */
 static Statement *running = NULL;							  /* the innermost that runs */
 static uint64 last_id = 0;
+static TimestampTz loading_transaction = 0; /* its start; 0: loaded outside one */
 
 static ExecutorStart_hook_type next_ExecutorStart = NULL;
 static ExecutorRun_hook_type next_ExecutorRun = NULL;
@@ -39,6 +42,9 @@ static Statement *statement_of(QueryDesc *query);
 static void statement_close_readers(Statement *statement);
 static bool names_enabled_table(const PlannedStmt *plan);
 static void load_rules(Statement *statement, const PlannedStmt *plan);
+static Statement *begin_statement(QueryDesc *query);
+static void attach_statement(Statement *statement, QueryDesc *query);
+static void note_late(QueryDesc *query);
 
 /*
  * statement_current returns the statement being executed, or a loose one; see
@@ -59,6 +65,13 @@ statement_loose(FmgrInfo *call)
 	if (!ActiveSnapshotSet())
 		return NULL;
 	return statement_create(CurrentMemoryContext, GetActiveSnapshot(), identity_current());
+}
+
+/* statement_own returns the statement being executed if the call stands in it, or NULL. */
+Statement *
+statement_own(const FmgrInfo *call)
+{
+	return is_own_call(call) && running->query ? running : NULL;
 }
 
 /* statement_leave ends a loose statement. */
@@ -83,6 +96,14 @@ Statement *
 statement_latest(const Statement *statement)
 {
 	return statement_create(CurrentMemoryContext, GetActiveSnapshot(), statement->identity);
+}
+
+/* statement_sees_newer: is the row version newer than the snapshot, and not our own? */
+bool
+statement_sees_newer(const Statement *statement, TransactionId xmin)
+{
+	return !TransactionIdIsCurrentTransactionId(xmin) &&
+		XidInMVCCSnapshot(xmin, statement->snapshot);
 }
 
 /* statement_rules returns the rules by which this statement is judged from start to end. */
@@ -231,27 +252,56 @@ load_rules(Statement *statement, const PlannedStmt *plan)
 	}
 }
 
+/* begin_statement notes a statement that names an enabled table; NULL for others. */
+static Statement *
+begin_statement(QueryDesc *query)
+{
+	Statement *statement;
+
+	if (!names_enabled_table(query->plannedstmt))
+		return NULL;
+	statement = statement_create(CurrentMemoryContext, query->snapshot, identity_current());
+	load_rules(statement, query->plannedstmt);
+	return statement;
+}
+
+/* attach_statement lets a statement live as long as its query. */
+static void
+attach_statement(Statement *statement, QueryDesc *query)
+{
+	statement->query = query;
+	statement->snapshot = query->estate->es_snapshot;
+	MemoryContextSetParent(statement->context, query->estate->es_query_cxt);
+}
+
+/*
+ * note_late notes a statement whose start we have not seen: that of a transaction in which
+ * the library was loaded. Until then nobody can have been identified.
+ */
+static void
+note_late(QueryDesc *query)
+{
+	Statement *statement;
+
+	if (GetCurrentTransactionStartTimestamp() != loading_transaction || statement_of(query))
+		return;
+	statement = begin_statement(query);
+	if (statement)
+		attach_statement(statement, query);
+}
+
 static void
 on_executor_start(QueryDesc *query, int eflags)
 {
-	Statement *statement = NULL;
-
 	/* before anything of the statement can run and change what it is judged by */
-	if (names_enabled_table(query->plannedstmt))
-	{
-		statement = statement_create(CurrentMemoryContext, query->snapshot, identity_current());
-		load_rules(statement, query->plannedstmt);
-	}
+	Statement *statement = begin_statement(query);
+
 	if (next_ExecutorStart)
 		next_ExecutorStart(query, eflags);
 	else
 		standard_ExecutorStart(query, eflags);
 	if (statement)
-	{
-		statement->query = query;
-		statement->snapshot = query->estate->es_snapshot;
-		MemoryContextSetParent(statement->context, query->estate->es_query_cxt);
-	}
+		attach_statement(statement, query);
 }
 
 static void
@@ -268,6 +318,7 @@ on_executor_run(EXECUTOR_RUN_ARGS)
 {
 	Statement *outer = running;
 
+	note_late(query);
 	/* inside another statement this one must not be taken for that */
 	if (!outer && dlist_is_empty(&statements))
 	{
@@ -291,6 +342,7 @@ on_executor_finish(QueryDesc *query)
 {
 	Statement *outer = running;
 
+	note_late(query);
 	if (!outer && dlist_is_empty(&statements))
 	{
 		if (next_ExecutorFinish)
@@ -331,6 +383,8 @@ on_executor_end(QueryDesc *query)
 void
 statement_init(void)
 {
+	if (IsTransactionState())
+		loading_transaction = GetCurrentTransactionStartTimestamp();
 	next_ExecutorStart = ExecutorStart_hook;
 	ExecutorStart_hook = on_executor_start;
 	next_ExecutorRun = ExecutorRun_hook;

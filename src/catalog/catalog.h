@@ -17,7 +17,10 @@
 #define ROLE_ANYONE		   "ANYONE"
 #define ROLE_AUTHENTICATED "AUTHENTICATED"
 
-/* A row of electric.grants */
+/*
+ * A grant: a row of electric.grants, or those rows that name its columns. The listed
+ * columns of one (table, privilege, role, scope, path) with equal conditions are one grant.
+ */
 typedef struct Grant
 {
 	Oid relid;
@@ -27,7 +30,7 @@ typedef struct Grant
 	char *path;		   /* canonical path, "" = own scope; NULL without
 								 * scope */
 	List *path_keys;   /* char *: see path_keys(); NIL without scope */
-	char *column;	   /* NULL: the whole table */
+	List *columns;	   /* char *, in order of name; NIL: the whole table */
 	char *condition;   /* NULL: none */
 } Grant;
 
@@ -59,23 +62,29 @@ typedef struct ClientRole
  * list: they confer nothing. A table that is gone is no such reason.
  */
 extern List *catalog_grants(Oid relid); /* Grant *, of one table, ordered by
-										 * privilege, path, role, column */
+										 * privilege, path, role, columns */
 extern List *catalog_all_grants(void);
-extern Grant *catalog_grant_find(const Grant *key);	 /* same key, or NULL */
-extern void catalog_grant_store(const Grant *grant); /* insert or replace the
-														 * condition */
-extern void catalog_grant_delete(const Grant *key);
 
 /*
- * A condition's id stands for it where policies name their rules: "" for none, else
- * CONDITION_ID_LENGTH hexadecimal digits of its MD5. privilege_text returns how they name
- * privilege and condition together, 'select' or 'select/1f3a..'; privilege_parse reads
+ * catalog_grant_store inserts a grant, or replaces the condition of each of its columns.
+ * catalog_grant_delete deletes it, its columns alone if it lists some.
+ */
+extern void catalog_grant_store(const Grant *grant);
+extern void catalog_grant_delete(const Grant *grant);
+
+/* catalog_is_same_key: same table, privilege, role, scope and path */
+extern bool catalog_is_same_key(const Grant *a, const Grant *b);
+
+/*
+ * A rule's id stands for condition and columns where policies name their rules: "" for
+ * none, else RULE_ID_LENGTH hexadecimal digits of an MD5. privilege_text returns how
+ * they name privilege and rule together, 'select' or 'select/1f3a..'; privilege_parse reads
  * that again, false if it is nothing of the kind.
  */
-#define CONDITION_ID_LENGTH 16
-extern char *condition_id(const char *condition);
-extern char *privilege_text(AclMode privilege, const char *condition_id);
-extern bool privilege_parse(const char *text, AclMode *privilege, const char **condition_id);
+#define RULE_ID_LENGTH 16
+extern char *rule_id(const char *condition, List *columns);
+extern char *privilege_text(AclMode privilege, const char *rule_id);
+extern bool privilege_parse(const char *text, AclMode *privilege, const char **rule_id);
 
 /* --- assignments.c --- */
 extern List *catalog_assignments(void); /* Assignment *, all of them, ordered */
@@ -116,6 +125,11 @@ extern void catalog_lock_client_roles(bool for_change);
 extern void catalog_client_sql_append(const char *sql);
 extern List *catalog_client_sql(void); /* char *, in order of entry */
 
+/* --- names.c: lists of names (char *); names_compare is for list_sort --- */
+extern bool names_contain(List *names, const char *name);
+extern bool names_equal(List *a, List *b);
+extern int names_compare(const ListCell *a, const ListCell *b);
+
 /* --- relation.c: how the above reach their tables --- */
 
 /*
@@ -141,13 +155,15 @@ extern bool catalog_is_database_owner(void);
 /*
  * catalog_role_text returns a role as a statement names it: ANYONE,
  * 'role', 'schema.scope:role', or (NULL, 'a:b') where a string would be split;
- * catalog_path_text a USING clause with a blank in front, "" where none is needed.
+ * catalog_path_text a USING clause, catalog_columns_text a column list, each with a blank
+ * in front, "" where none is needed.
  * catalog_grant_text and catalog_assignment_text return the whole statement
  * without a semicolon, with the given privileges; NULL if the table or the scope
  * is gone.
  */
 extern char *catalog_role_text(const char *role, Oid scope_relid);
 extern char *catalog_path_text(const char *path);
+extern char *catalog_columns_text(List *columns);
 extern char *catalog_grant_text(const Grant *grant, const char *privileges);
 
 /*

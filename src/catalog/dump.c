@@ -21,7 +21,6 @@ static List *dump_assignments(void);
 static char *typed_path(Oid relid, Oid scope_relid, char *path, List *keys);
 static List *dump_client_sql(void);
 static bool is_mine(Oid relid);
-static int compare_statements(const ListCell *a, const ListCell *b);
 
 /*
  * electric.dump() -> setof text: the rules on tables that the caller owns; the
@@ -70,8 +69,8 @@ dump_tables(void)
 		if (is_mine(lfirst_oid(cell)))
 			grants = list_concat(grants, dump_grants(lfirst_oid(cell)));
 	}
-	list_sort(enables, compare_statements);
-	list_sort(grants, compare_statements);
+	list_sort(enables, names_compare);
+	list_sort(grants, names_compare);
 	return list_concat(enables, grants);
 }
 
@@ -107,7 +106,7 @@ dump_assignments(void)
 		if (text && is_mine(assignment->relid))
 			statements = lappend(statements, text);
 	}
-	list_sort(statements, compare_statements);
+	list_sort(statements, names_compare);
 	return statements;
 }
 
@@ -147,10 +146,4 @@ is_mine(Oid relid)
 	Oid owner = catalog_owner(relid);
 
 	return OidIsValid(owner) && has_privs_of_role(GetUserId(), owner);
-}
-
-static int
-compare_statements(const ListCell *a, const ListCell *b)
-{
-	return strcmp(lfirst(a), lfirst(b));
 }

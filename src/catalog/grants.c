@@ -33,73 +33,61 @@ enum
 	"AND path IS NOT DISTINCT FROM $5 " \
 	"AND column_name IS NOT DISTINCT FROM $6"
 
+static List *read_grants(const char *index, Oid relid);
+static List *join_columns(List *rows);
 static void *decode_grant(HeapTuple tuple, TupleDesc desc);
 static bool is_sound(const Grant *grant);
 static int compare_grants(const ListCell *a, const ListCell *b);
+static int compare_lists(List *a, List *b);
 static int privilege_rank(AclMode privilege);
-static StoreParams *key_params(const Grant *key);
+static List *stored_columns(const Grant *grant);
+static bool is_stored(const Grant *grant, const char *column);
+static StoreParams *key_params(const Grant *key, const char *column);
 static bool is_conferring(const Assignment *assignment, Oid relid, List *grants);
 static List *add_column(List *columns, Oid relid, char *column);
-static int compare_columns(const ListCell *a, const ListCell *b);
 
 List *
 catalog_grants(Oid relid)
 {
-	List *grants = store_scan("grants", Natts, "grants_key", relid, decode_grant);
-
-	list_sort(grants, compare_grants);
-	return grants;
+	return read_grants("grants_key", relid);
 }
 
 List *
 catalog_all_grants(void)
 {
-	List *grants = store_scan("grants", Natts, NULL, InvalidOid, decode_grant);
-
-	list_sort(grants, compare_grants);
-	return grants;
-}
-
-Grant *
-catalog_grant_find(const Grant *key)
-{
-	ListCell *cell;
-
-	foreach(cell, catalog_grants(key->relid))
-	{
-		Grant *grant = lfirst(cell);
-
-		if (grant->privilege == key->privilege &&
-			grant->scope_relid == key->scope_relid &&
-			store_compare(grant->role, key->role) == 0 &&
-			store_compare(grant->path, key->path) == 0 &&
-			store_compare(grant->column, key->column) == 0)
-			return grant;
-	}
-	return NULL;
+	return read_grants(NULL, InvalidOid);
 }
 
 void
 catalog_grant_store(const Grant *grant)
 {
-	StoreParams *params = key_params(grant);
+	ListCell *cell;
 
-	store_param_text_list(params, grant->path_keys);
-	store_param_text(params, grant->condition);
-	if (catalog_grant_find(grant))
-		store_write("UPDATE electric.grants SET path_keys = $7, check_sql = $8 WHERE " MATCHES_KEY,
-					params);
-	else
-		store_write("INSERT INTO electric.grants "
-					"(tbl, privilege, role, scope, path, column_name, path_keys, check_sql) "
-					"VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-					params);
+	foreach(cell, stored_columns(grant))
+	{
+		const char *column = lfirst(cell);
+		StoreParams *params = key_params(grant, column);
+
+		store_param_text_list(params, grant->path_keys);
+		store_param_text(params, grant->condition);
+		if (is_stored(grant, column))
+			store_write("UPDATE electric.grants SET path_keys = $7, check_sql = $8 WHERE " MATCHES_KEY,
+						params);
+		else
+			store_write("INSERT INTO electric.grants "
+						"(tbl, privilege, role, scope, path, column_name, path_keys, check_sql) "
+						"VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+						params);
+	}
 }
 
 void
-catalog_grant_delete(const Grant *key)
+catalog_grant_delete(const Grant *grant)
 {
-	store_write("DELETE FROM electric.grants WHERE " MATCHES_KEY, key_params(key));
+	ListCell *cell;
+
+	foreach(cell, stored_columns(grant))
+		store_write("DELETE FROM electric.grants WHERE " MATCHES_KEY, key_params(grant, lfirst(cell)));
 }
 
 List *
@@ -118,7 +106,7 @@ catalog_conferring_columns(Oid relid, List *grants, List *assignments)
 		columns = add_column(columns, relid, assignment->user_column);
 		columns = add_column(columns, relid, assignment->role_column);
 	}
-	list_sort(columns, compare_columns);
+	list_sort(columns, names_compare);
 	foreach(cell, columns)
 	{
 		if (distinct == NIL || strcmp(llast(distinct), lfirst(cell)) != 0)
@@ -127,12 +115,63 @@ catalog_conferring_columns(Oid relid, List *grants, List *assignments)
 	return distinct;
 }
 
+static List *
+read_grants(const char *index, Oid relid)
+{
+	List *rows = store_scan("grants", Natts, index, relid, decode_grant);
+
+	list_sort(rows, compare_grants);
+	rows = join_columns(rows);
+	list_sort(rows, compare_grants);
+	return rows;
+}
+
+/* join_columns makes one grant of the rows that differ in nothing but the column. */
+static List *
+join_columns(List *rows)
+{
+	List *grants = NIL;
+	ListCell *cell;
+	ListCell *other;
+
+	foreach(cell, rows)
+	{
+		Grant *row = lfirst(cell);
+		Grant *whole = NULL;
+
+		foreach(other, grants)
+		{
+			Grant *grant = lfirst(other);
+
+			if (row->columns != NIL && grant->columns != NIL && catalog_is_same_key(grant, row) &&
+				compare_lists(grant->path_keys, row->path_keys) == 0 &&
+				store_compare(grant->condition, row->condition) == 0)
+				whole = grant;
+		}
+		if (whole)
+			whole->columns = list_concat(whole->columns, row->columns);
+		else
+			grants = lappend(grants, row);
+	}
+	return grants;
+}
+
+bool
+catalog_is_same_key(const Grant *a, const Grant *b)
+{
+	return a->relid == b->relid && a->privilege == b->privilege &&
+		a->scope_relid == b->scope_relid &&
+		store_compare(a->role, b->role) == 0 &&
+		store_compare(a->path, b->path) == 0;
+}
+
 /* decode_grant returns a row as a Grant, NULL if it makes no sense. */
 static void *
 decode_grant(HeapTuple tuple, TupleDesc desc)
 {
 	Grant *grant = palloc0(sizeof(Grant));
 	char *privilege = store_text(tuple, desc, Anum_privilege);
+	char *column = store_text(tuple, desc, Anum_column_name);
 
 	grant->relid = store_oid(tuple, desc, Anum_tbl);
 	grant->privilege = privilege ? privilege_from_name(privilege) : 0;
@@ -140,7 +179,7 @@ decode_grant(HeapTuple tuple, TupleDesc desc)
 	grant->scope_relid = store_oid(tuple, desc, Anum_scope);
 	grant->path = store_text(tuple, desc, Anum_path);
 	grant->path_keys = store_text_list(tuple, desc, Anum_path_keys);
-	grant->column = store_text(tuple, desc, Anum_column_name);
+	grant->columns = column ? list_make1(column) : NIL;
 	grant->condition = store_text(tuple, desc, Anum_check_sql);
 	return is_sound(grant) ? grant : NULL;
 }
@@ -156,12 +195,15 @@ is_sound(const Grant *grant)
 		return false;
 	if (scoped != (grant->path != NULL))
 		return false;
+	/* a row is deleted as a whole, and nothing masks the other columns of SELECT */
+	if (grant->columns != NIL && (grant->privilege & (ACL_SELECT | ACL_DELETE)))
+		return false;
 	built_in = strcmp(grant->role, ROLE_ANYONE) == 0 ||
 		strcmp(grant->role, ROLE_AUTHENTICATED) == 0;
 	return !(scoped && built_in);
 }
 
-/* compare_grants orders by table, privilege, path, role and column. */
+/* compare_grants orders by table, privilege, path, role, columns and condition. */
 static int
 compare_grants(const ListCell *a, const ListCell *b)
 {
@@ -177,10 +219,27 @@ compare_grants(const ListCell *a, const ListCell *b)
 	if (order == 0)
 		order = store_compare(left->role, right->role);
 	if (order == 0)
-		order = store_compare(left->column, right->column);
+		order = compare_lists(left->columns, right->columns);
 	if (order == 0 && left->scope_relid != right->scope_relid)
 		order = left->scope_relid < right->scope_relid ? -1 : 1;
-	return order;
+	return order != 0 ? order : store_compare(left->condition, right->condition);
+}
+
+/* compare_lists compares lists of texts; the empty one comes first. */
+static int
+compare_lists(List *a, List *b)
+{
+	ListCell *left;
+	ListCell *right;
+
+	forboth(left, a, right, b)
+	{
+		int order = strcmp(lfirst(left), lfirst(right));
+
+		if (order != 0)
+			return order;
+	}
+	return list_length(a) - list_length(b);
 }
 
 /* privilege_rank: SELECT, INSERT, UPDATE, DELETE */
@@ -190,9 +249,38 @@ privilege_rank(AclMode privilege)
 	return privilege == ACL_SELECT ? -1 : (int) privilege;
 }
 
+/* stored_columns returns what the grant's rows have as their column, NULL for the table. */
+static List *
+stored_columns(const Grant *grant)
+{
+	return grant->columns != NIL ? grant->columns : list_make1(NULL);
+}
+
+/* is_stored: is there a row for this column (NULL: for the table) of the grant? */
+static bool
+is_stored(const Grant *grant, const char *column)
+{
+	ListCell *cell;
+	ListCell *name;
+
+	foreach(cell, catalog_grants(grant->relid))
+	{
+		Grant *stored = lfirst(cell);
+
+		if (!catalog_is_same_key(stored, grant))
+			continue;
+		foreach(name, stored_columns(stored))
+		{
+			if (store_compare(lfirst(name), column) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 /* key_params returns the parameters of MATCHES_KEY. */
 static StoreParams *
-key_params(const Grant *key)
+key_params(const Grant *key, const char *column)
 {
 	StoreParams *params = palloc0(sizeof(StoreParams));
 
@@ -201,7 +289,7 @@ key_params(const Grant *key)
 	store_param_text(params, key->role);
 	store_param_oid(params, key->scope_relid);
 	store_param_text(params, key->path);
-	store_param_text(params, key->column);
+	store_param_text(params, column);
 	return params;
 }
 
@@ -236,10 +324,4 @@ add_column(List *columns, Oid relid, char *column)
 	if (column && get_attnum(relid, column) > 0)
 		return lappend(columns, column);
 	return columns;
-}
-
-static int
-compare_columns(const ListCell *a, const ListCell *b)
-{
-	return strcmp(lfirst(a), lfirst(b));
 }

@@ -16,7 +16,6 @@
 #include "catalog/store.h"
 
 static bool is_same_rule(const Grant *a, const Grant *b);
-static int compare_statements(const ListCell *a, const ListCell *b);
 
 /*
  * role := AUTHENTICATED | ANYONE | 'name' | 'schema.scope:name' | (NULL, 'name')
@@ -48,6 +47,22 @@ catalog_path_text(const char *path)
 	return path && path[0] ? psprintf(" USING %s", path) : pstrdup("");
 }
 
+/* [ (column, ..) ] */
+char *
+catalog_columns_text(List *columns)
+{
+	StringInfoData text;
+	ListCell *cell;
+
+	if (columns == NIL)
+		return pstrdup("");
+	initStringInfo(&text);
+	foreach(cell, columns)
+		appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : " (", quote_identifier(lfirst(cell)));
+	appendStringInfoChar(&text, ')');
+	return text.data;
+}
+
 /* ELECTRIC GRANT privileges ON table TO role [ USING path ] [ CHECK ( expression ) ] */
 char *
 catalog_grant_text(const Grant *grant, const char *privileges)
@@ -60,10 +75,8 @@ catalog_grant_text(const Grant *grant, const char *privileges)
 		return NULL;
 
 	initStringInfo(&text);
-	appendStringInfo(&text, "ELECTRIC GRANT %s", privileges);
-	if (grant->column)
-		appendStringInfo(&text, " (%s)", quote_identifier(grant->column));
-	appendStringInfo(&text, " ON %s TO %s%s", table,
+	appendStringInfo(&text, "ELECTRIC GRANT %s%s ON %s TO %s%s", privileges,
+					 catalog_columns_text(grant->columns), table,
 					 catalog_role_text(grant->role, grant->scope_relid),
 					 catalog_path_text(grant->path));
 	if (grant->condition)
@@ -145,7 +158,7 @@ catalog_grants_text(List *grants)
 		if (text)
 			statements = lappend(statements, text);
 	}
-	list_sort(statements, compare_statements);
+	list_sort(statements, names_compare);
 	return statements;
 }
 
@@ -154,15 +167,9 @@ static bool
 is_same_rule(const Grant *a, const Grant *b)
 {
 	return a->relid == b->relid &&
-		a->column == NULL && b->column == NULL &&
+		a->columns == NIL && b->columns == NIL &&
 		a->scope_relid == b->scope_relid &&
 		store_compare(a->role, b->role) == 0 &&
 		store_compare(a->path, b->path) == 0 &&
 		store_compare(a->condition, b->condition) == 0;
-}
-
-static int
-compare_statements(const ListCell *a, const ListCell *b)
-{
-	return strcmp(lfirst(a), lfirst(b));
 }

@@ -11,7 +11,6 @@
 
 static bool runs_through(Oid relid, Oid rule_relid, Oid scope_relid, const char *path, List *keys);
 static bool names_table(List *keys, const char *table);
-static int compare_texts(const ListCell *a, const ListCell *b);
 
 List *
 dependent_rules(Oid relid)
@@ -40,7 +39,7 @@ dependent_rules(Oid relid)
 						  assignment->path, assignment->path_keys)))
 			rules = lappend(rules, text);
 	}
-	list_sort(rules, compare_texts);
+	list_sort(rules, names_compare);
 	return list_concat(catalog_grants_text(grants), rules);
 }
 
@@ -81,10 +80,4 @@ names_table(List *keys, const char *table)
 			return true;
 	}
 	return false;
-}
-
-static int
-compare_texts(const ListCell *a, const ListCell *b)
-{
-	return strcmp(lfirst(a), lfirst(b));
 }

@@ -1,6 +1,6 @@
 /*
  * grant.c
- *		ELECTRIC GRANT and ELECTRIC REVOKE.
+ *		ELECTRIC GRANT.
  */
 #include "postgres.h"
 
@@ -13,22 +13,24 @@
 /* What one statement grants to one role on one table */
 typedef struct GrantRule
 {
-	Grant grant; /* its privilege is not set */
-	AclMode privileges;
-	KeyPath *path; /* NULL without scope */
+	Grant grant;		/* what all have in common: no privilege, no columns */
+	AclMode privileges; /* of all */
+	List *grants;		/* Grant *, one for each privilege and column list */
+	KeyPath *path;		/* NULL without scope */
 } GrantRule;
 
-static AclMode all_privileges(const DdlxStatement *statement);
 static Oid resolve_granted_table(const char *source, RangeVar *name);
 static GrantRule *resolve_rule(DdlxStatement *statement, Oid relid, const DdlxRole *role);
+static List *resolve_grants(DdlxStatement *statement, const Grant *common);
 static void store_rule(const GrantRule *rule);
 static void notice_replaced(const Grant *grant);
+static bool is_same_text(const char *a, const char *b);
+static bool names_meet(const Grant *old, const Grant *grant, List **both);
+static void notice_no_delete(const DdlxStatement *statement);
 static void notice_other_paths(const GrantRule *rule);
-static bool is_same_role(const Grant *grant, const Grant *other);
 static void notice_backward(const GrantRule *rule);
-static void revoke_rule(Oid relid, const DdlxRole *role, Oid scope_relid, AclMode privileges);
 
-/* grant: ELECTRIC GRANT privileges ON table [, ...] TO role [, ...] [USING path] */
+/* grant: ELECTRIC GRANT privileges ON table [, ...] TO role [, ...] [USING path] [CHECK (expr)] */
 List *
 ddlx_grant(DdlxStatement *statement)
 {
@@ -38,8 +40,7 @@ ddlx_grant(DdlxStatement *statement)
 	ListCell *table;
 	ListCell *cell;
 
-	refuse_column_lists(statement);
-	refuse_update_condition(statement);
+	refuse_read_columns(statement);
 
 	foreach(table, statement->tables)
 		relids = list_append_unique_oid(relids,
@@ -54,6 +55,7 @@ ddlx_grant(DdlxStatement *statement)
 		store_rule(lfirst(cell));
 	foreach(cell, relids)
 		policy_apply(lfirst_oid(cell));
+	notice_no_delete(statement);
 	foreach(cell, rules)
 	{
 		GrantRule *rule = lfirst(cell);
@@ -63,48 +65,6 @@ ddlx_grant(DdlxStatement *statement)
 			advise_path_indexes(rule->path, &advised);
 	}
 	return relids;
-}
-
-/* revoke: ELECTRIC REVOKE privileges ON table [, ...] FROM role [, ...] */
-List *
-ddlx_revoke(DdlxStatement *statement)
-{
-	const char *source = statement->source;
-	List *relids = NIL;
-	List *scopes = NIL;
-	ListCell *cell;
-	ListCell *table;
-
-	refuse_column_lists(statement);
-	foreach(table, statement->tables)
-		relids = list_append_unique_oid(relids,
-										resolve_owned_table(source, lfirst(table),
-															AccessExclusiveLock, false));
-	foreach(cell, statement->roles)
-		scopes = lappend_oid(scopes, ddlx_existing_scope(source, lfirst(cell)));
-
-	foreach(table, relids)
-	{
-		ListCell *scope;
-
-		forboth(cell, statement->roles, scope, scopes)
-			revoke_rule(lfirst_oid(table), lfirst(cell), lfirst_oid(scope),
-						all_privileges(statement));
-		if (catalog_table_is_enabled(lfirst_oid(table)))
-			policy_apply(lfirst_oid(table));
-	}
-	return relids;
-}
-
-static AclMode
-all_privileges(const DdlxStatement *statement)
-{
-	AclMode privileges = 0;
-	ListCell *cell;
-
-	foreach(cell, statement->privileges)
-		privileges |= ((DdlxPrivilege *) lfirst(cell))->mode;
-	return privileges;
 }
 
 /* resolve_granted_table returns a table on which rules may stand, locked. */
@@ -130,7 +90,7 @@ resolve_rule(DdlxStatement *statement, Oid relid, const DdlxRole *role)
 {
 	GrantRule *rule = palloc0(sizeof(GrantRule));
 
-	rule->privileges = all_privileges(statement);
+	rule->privileges = ddlx_privileges(statement);
 	rule->grant.relid = relid;
 	rule->grant.role = ddlx_role_name(role);
 	if (statement->condition)
@@ -144,41 +104,121 @@ resolve_rule(DdlxStatement *statement, Oid relid, const DdlxRole *role)
 		rule->grant.path = path_to_text(rule->path);
 		rule->grant.path_keys = path_keys(rule->path);
 	}
+	rule->grants = resolve_grants(statement, &rule->grant);
 	return rule;
 }
 
-/* store_rule stores one grant for each privilege. */
+/* resolve_grants returns a grant for each privilege of each word, with the word's columns. */
+static List *
+resolve_grants(DdlxStatement *statement, const Grant *common)
+{
+	List *grants = NIL;
+	ListCell *cell;
+
+	foreach(cell, statement->privileges)
+	{
+		const DdlxPrivilege *word = lfirst(cell);
+		List *columns = NIL;
+		AclMode privilege;
+		ListCell *name;
+
+		foreach(name, word->columns)
+		{
+			const DdlxName *column = lfirst(name);
+
+			(void) resolve_column(statement->source, common->relid, column->name, column->location);
+			if (!names_contain(columns, column->name))
+				columns = lappend(columns, column->name);
+		}
+		list_sort(columns, names_compare);
+		for (privilege = 1; privilege <= word->mode; privilege <<= 1)
+		{
+			Grant *grant = palloc(sizeof(Grant));
+
+			*grant = *common;
+			grant->privilege = privilege;
+			grant->columns = columns;
+			if (word->mode & privilege)
+				grants = lappend(grants, grant);
+		}
+	}
+	return grants;
+}
+
 static void
 store_rule(const GrantRule *rule)
 {
-	AclMode privilege;
+	ListCell *cell;
 
 	notice_other_paths(rule);
-	for (privilege = 1; privilege <= rule->privileges; privilege <<= 1)
+	foreach(cell, rule->grants)
 	{
-		Grant grant = rule->grant;
-
-		if (!(rule->privileges & privilege))
-			continue;
-		grant.privilege = privilege;
-		notice_replaced(&grant);
-		catalog_grant_store(&grant);
+		notice_replaced(lfirst(cell));
+		catalog_grant_store(lfirst(cell));
 	}
 }
 
-/* notice_replaced shows the condition that a grant with the same key had. */
+/* notice_replaced shows the conditions that grants with the same key had, or had not. */
 static void
 notice_replaced(const Grant *grant)
 {
-	Grant *old = catalog_grant_find(grant);
+	ListCell *cell;
 
-	if (old && old->condition &&
-		(!grant->condition || strcmp(old->condition, grant->condition) != 0))
+	foreach(cell, catalog_grants(grant->relid))
+	{
+		Grant *old = lfirst(cell);
+		List *columns;
+
+		if (!catalog_is_same_key(old, grant) || !names_meet(old, grant, &columns) ||
+			is_same_text(old->condition, grant->condition))
+			continue;
 		ereport(NOTICE,
-				(errmsg("grant of %s on table \"%s\" to role %s is replaced",
-						privilege_name(grant->privilege), get_rel_name(grant->relid),
+				(errmsg("grant of %s%s on table \"%s\" to role %s is replaced",
+						privilege_name(grant->privilege), catalog_columns_text(columns),
+						get_rel_name(grant->relid),
 						catalog_role_text(grant->role, grant->scope_relid)),
-				 errdetail("Its condition was: %s", old->condition)));
+				 old->condition ? errdetail("Its condition was: %s", old->condition) :
+								  errdetail("It had no condition.")));
+	}
+}
+
+static bool
+is_same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* names_meet: are both for the whole table, or both for some column, those in *both? */
+static bool
+names_meet(const Grant *old, const Grant *grant, List **both)
+{
+	ListCell *cell;
+
+	*both = NIL;
+	foreach(cell, grant->columns)
+	{
+		if (names_contain(old->columns, lfirst(cell)))
+			*both = lappend(*both, lfirst(cell));
+	}
+	return *both != NIL || (old->columns == NIL && grant->columns == NIL);
+}
+
+/* notice_no_delete: a word that grants DELETE does not with a column list. */
+static void
+notice_no_delete(const DdlxStatement *statement)
+{
+	ListCell *cell;
+
+	foreach(cell, statement->privileges)
+	{
+		const DdlxPrivilege *word = lfirst(cell);
+
+		if (word->columns != NIL && (word->mode & (word->mode - 1)))
+			ereport(NOTICE,
+					(errmsg("DELETE is not granted by %s with a column list", word->word),
+					 errdetail("A row is deleted as a whole."),
+					 errhint("Grant DELETE without columns, if it is meant.")));
+	}
 }
 
 /* notice_other_paths names the older grants to the same role by other paths. */
@@ -194,7 +234,7 @@ notice_other_paths(const GrantRule *rule)
 		AclMode privileges = 0;
 		ListCell *other;
 
-		if (!is_same_role(old, &rule->grant) || old->path == NULL ||
+		if (!ddlx_is_same_role(old, &rule->grant) || old->path == NULL ||
 			strcmp(old->path, rule->grant.path) == 0 ||
 			list_member(seen, makeString(old->path)))
 			continue;
@@ -203,7 +243,7 @@ notice_other_paths(const GrantRule *rule)
 		{
 			Grant *same = lfirst(other);
 
-			if (is_same_role(same, old) && strcmp(same->path, old->path) == 0)
+			if (ddlx_is_same_role(same, old) && strcmp(same->path, old->path) == 0)
 				privileges |= same->privilege & rule->privileges;
 		}
 		if (privileges != 0)
@@ -214,12 +254,6 @@ notice_other_paths(const GrantRule *rule)
 					 errdetail("The older grant is: %s;",
 							   catalog_grant_text(old, privilege_list(privileges)))));
 	}
-}
-
-static bool
-is_same_role(const Grant *grant, const Grant *other)
-{
-	return grant->scope_relid == other->scope_relid && strcmp(grant->role, other->role) == 0;
 }
 
 /* notice_backward: through a path that begins backward no new row is in scope. */
@@ -233,37 +267,4 @@ notice_backward(const GrantRule *rule)
 						get_rel_name(rule->grant.relid),
 						catalog_role_text(rule->grant.role, rule->grant.scope_relid)),
 				 errdetail("The path begins at rows that refer to it, and none refers to a new row.")));
-}
-
-/* revoke_rule removes the role's grants, whatever path and columns they have. */
-static void
-revoke_rule(Oid relid, const DdlxRole *role, Oid scope_relid, AclMode privileges)
-{
-	const AclMode all = ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE;
-	Grant key = {0};
-	bool found = false;
-	ListCell *cell;
-
-	key.role = ddlx_role_name(role);
-	key.scope_relid = scope_relid;
-	foreach(cell, catalog_grants(relid))
-	{
-		Grant *grant = lfirst(cell);
-
-		if (!(grant->privilege & privileges) || !is_same_role(grant, &key))
-			continue;
-		catalog_grant_delete(grant);
-		found = true;
-	}
-	if (found)
-		return;
-	if (privileges == all)
-		ereport(NOTICE,
-				(errmsg("role %s is granted nothing on table \"%s\", skipping",
-						catalog_role_text(key.role, scope_relid), get_rel_name(relid))));
-	else
-		ereport(NOTICE,
-				(errmsg("role %s is not granted %s on table \"%s\", skipping",
-						catalog_role_text(key.role, scope_relid), privilege_list(privileges),
-						get_rel_name(relid))));
 }

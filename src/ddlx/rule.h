@@ -12,7 +12,7 @@
 #include "ddlx.h"
 #include "resolver/resolver.h"
 
-/* grant.c, assign.c, enable.c: carry a statement out; the tables spoken of (Oid) */
+/* grant.c, revoke.c, assign.c, enable.c: carry a statement out; the tables spoken of (Oid) */
 extern List *ddlx_grant(DdlxStatement *statement);
 extern List *ddlx_revoke(DdlxStatement *statement);
 extern List *ddlx_assign(DdlxStatement *statement);
@@ -36,10 +36,16 @@ extern Oid ddlx_existing_scope(const char *source, const DdlxRole *role);
 extern KeyPath *ddlx_role_path(DdlxStatement *statement, Oid relid, const DdlxRole *role,
 							   Oid scope_relid, bool forward_only);
 
+/*
+ * privilege.c: ddlx_privileges returns all privileges that a statement names.
+ * ddlx_is_same_role: is it the same role in the same scope table?
+ */
+extern AclMode ddlx_privileges(const DdlxStatement *statement);
+extern bool ddlx_is_same_role(const Grant *grant, const Grant *other);
+
 /* unsupported.c: refuse the clauses that nothing enforces yet (0A000). */
 extern void refuse_if(const DdlxStatement *statement);
-extern void refuse_update_condition(const DdlxStatement *statement);
-extern void refuse_column_lists(const DdlxStatement *statement);
+extern void refuse_read_columns(const DdlxStatement *statement);
 
 /*
  * enable.c: refuse_client_owner raises 0P000 if a client role has the rights of

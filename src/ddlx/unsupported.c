@@ -19,33 +19,8 @@ refuse_if(const DdlxStatement *statement)
 				 ddlx_errposition(statement->source, statement->clause_location)));
 }
 
-/*
- * An UPDATE has two ends, and row-level security judges each by itself: by two grants
- * with different conditions it would allow what neither does.
- */
 void
-refuse_update_condition(const DdlxStatement *statement)
-{
-	ListCell *cell;
-
-	if (!statement->condition)
-		return;
-	foreach(cell, statement->privileges)
-	{
-		DdlxPrivilege *privilege = lfirst(cell);
-
-		if (privilege->mode & ACL_UPDATE)
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("a condition on UPDATE is not supported"),
-					 privilege->mode == ACL_UPDATE ? 0 : errdetail("%s includes UPDATE.", privilege->word),
-					 errhint("Grant SELECT, INSERT and DELETE with the condition, and UPDATE without it if that may be."),
-					 ddlx_errposition(statement->source, statement->clause_location)));
-	}
-}
-
-void
-refuse_column_lists(const DdlxStatement *statement)
+refuse_read_columns(const DdlxStatement *statement)
 {
 	ListCell *cell;
 
@@ -53,13 +28,14 @@ refuse_column_lists(const DdlxStatement *statement)
 	{
 		DdlxPrivilege *privilege = lfirst(cell);
 
-		if (privilege->columns != NIL)
+		if (privilege->columns != NIL && (privilege->mode & ACL_SELECT))
 			ereport(ERROR,
 					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("%s with a column list is not supported",
-							ddlx_kind_name(statement->kind)),
-					 errhint("Write %s without columns, if the whole table is meant.",
-							 privilege->word),
+					 errmsg("%s with a column list is not supported", privilege->word),
+					 privilege->mode == ACL_SELECT ? 0 : errdetail("%s includes SELECT.", privilege->word),
+					 privilege->mode == ACL_SELECT ?
+						 errhint("Write %s without columns, if the whole table is meant.", privilege->word) :
+						 errhint("List columns of INSERT and UPDATE, and grant SELECT without them."),
 					 ddlx_errposition(statement->source, privilege->columns_location)));
 	}
 }

@@ -22,6 +22,7 @@
 #include "catalog/catalog.h"
 #include "catalog/run_as.h"
 #include "policy/existing.h"
+#include "policy/guard.h"
 #include "policy/policy.h"
 
 static void switch_rls(Oid relid, bool enable);
@@ -34,13 +35,15 @@ void
 policy_apply(Oid relid)
 {
 	List *wanted;
+	bool guard;
 	ListCell *cell;
 
 	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
 		switch_rls(lfirst_oid(cell), true);
 
 	wanted = policy_compile(relid, catalog_grants(relid), catalog_assignments(),
-							foreign_permissive_commands(relid));
+							foreign_permissive_commands(relid), &guard);
+	guard_apply(relid, guard);
 	foreach(cell, wanted)
 		apply_policy(relid, lfirst(cell));
 
@@ -77,6 +80,7 @@ policy_remove(Oid relid)
 		if (policy_is_ours(policy->name))
 			drop_policy(relid, policy->name);
 	}
+	guard_apply(relid, false);
 	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
 	{
 		Oid member = lfirst_oid(cell);

@@ -22,10 +22,12 @@
 #include "policy/client.h"
 #include "policy/policy.h"
 
-static void apply_to_clients(Oid relid, AclMode wanted);
-static AclMode revoke_extras(Oid relid, Oid role, AclMode wanted, bool warn);
+static void apply_to_clients(Oid relid, ClientPrivileges wanted);
+static void revoke_extras(Oid relid, Oid role, const ClientPrivileges *wanted);
+static void warn_extras(Oid relid, Oid role, const ClientPrivileges *wanted);
 static void revoke_held(Oid relid, Oid role, const HeldPrivilege *held, AclMode extra);
-static AclMode extra_of(const HeldPrivilege *held, AclMode wanted);
+static AclMode extra_of(const HeldPrivilege *held, const ClientPrivileges *wanted);
+static void grant_missing(Oid relid, Oid role, ClientPrivileges missing);
 static void apply_sequences(Oid relid, Oid role, bool wanted);
 static bool holds_usage(Oid sequence, Oid role);
 static void apply_schema(Oid relid, Oid role);
@@ -35,50 +37,65 @@ static const char *role_identifier(Oid role);
 void
 client_privileges_apply(Oid relid)
 {
-	AclMode wanted = client_wanted_privileges(relid);
+	const ClientPrivileges none = {0};
+	ClientPrivileges wanted = client_wanted_privileges(relid);
 	ListCell *cell;
 
 	catalog_lock_client_roles(false);
 	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
-		apply_to_clients(lfirst_oid(cell), lfirst_oid(cell) == relid ? wanted : 0);
+		apply_to_clients(lfirst_oid(cell), lfirst_oid(cell) == relid ? wanted : none);
 }
 
 void
 client_privileges_remove(Oid relid)
 {
+	const ClientPrivileges none = {0};
+
 	catalog_lock_client_roles(false);
-	apply_to_clients(relid, 0);
+	apply_to_clients(relid, none);
 }
 
-AclMode
+ClientPrivileges
 client_wanted_privileges(Oid relid)
 {
-	AclMode wanted = 0;
+	ClientPrivileges wanted = {0};
 	ListCell *cell;
+	ListCell *name;
 
 	foreach(cell, catalog_grants(relid))
-		wanted |= ((Grant *) lfirst(cell))->privilege;
+	{
+		Grant *grant = lfirst(cell);
+
+		if (grant->privilege != ACL_INSERT || grant->columns == NIL)
+			wanted.table |= grant->privilege;
+		else
+		{
+			foreach(name, grant->columns)
+			{
+				if (!names_contain(wanted.insert_columns, lfirst(name)) &&
+					get_attnum(relid, lfirst(name)) > 0)
+					wanted.insert_columns = lappend(wanted.insert_columns, lfirst(name));
+			}
+		}
+	}
+	if (wanted.table & ACL_INSERT)
+		wanted.insert_columns = NIL;
 	return wanted;
 }
 
 void
-client_role_apply(Oid relid, Oid role, AclMode wanted)
+client_role_apply(Oid relid, Oid role, ClientPrivileges wanted)
 {
-	AclMode missing;
-
-	missing = wanted & ~revoke_extras(relid, role, wanted, false);
-	if (missing != 0)
-		run_as_sql(catalog_owner(relid),
-				   psprintf("GRANT %s ON TABLE %s TO %s", held_list(missing, NULL),
-							catalog_name(relid), role_identifier(role)));
-	apply_sequences(relid, role, (wanted & ACL_INSERT) != 0);
-	if (wanted != 0)
+	revoke_extras(relid, role, &wanted);
+	grant_missing(relid, role, wanted);
+	apply_sequences(relid, role, (wanted.table & ACL_INSERT) || wanted.insert_columns != NIL);
+	if (wanted.table != 0 || wanted.insert_columns != NIL)
 		apply_schema(relid, role);
 }
 
 /* apply_to_clients gives every client role that is bound the privileges wanted. */
 static void
-apply_to_clients(Oid relid, AclMode wanted)
+apply_to_clients(Oid relid, ClientPrivileges wanted)
 {
 	ListCell *cell;
 
@@ -106,13 +123,11 @@ apply_to_clients(Oid relid, AclMode wanted)
 
 /*
  * revoke_extras revokes what role holds directly on relid or its columns beyond
- * wanted, and returns the table-level privileges that it still holds. Each is revoked
- * as the one who granted it. With warn it only warns of what could not be.
+ * wanted, each as the one who granted it, and warns of what could not be.
  */
-static AclMode
-revoke_extras(Oid relid, Oid role, AclMode wanted, bool warn)
+static void
+revoke_extras(Oid relid, Oid role, const ClientPrivileges *wanted)
 {
-	AclMode kept = 0;
 	bool revoked = false;
 	ListCell *cell;
 
@@ -121,13 +136,25 @@ revoke_extras(Oid relid, Oid role, AclMode wanted, bool warn)
 		HeldPrivilege *held = lfirst(cell);
 		AclMode extra = extra_of(held, wanted);
 
-		if (held->grantee != role)
+		if (held->grantee != role || (extra == 0 && held->grant_options == 0))
 			continue;
-		if (held->column == NULL)
-			kept |= held->privileges & wanted;
-		if (extra == 0 && held->grant_options == 0)
-			continue;
-		if (warn)
+		revoke_held(relid, role, held, extra);
+		revoked = true;
+	}
+	if (revoked)
+		warn_extras(relid, role, wanted);
+}
+
+static void
+warn_extras(Oid relid, Oid role, const ClientPrivileges *wanted)
+{
+	ListCell *cell;
+
+	foreach(cell, held_privileges(relid))
+	{
+		HeldPrivilege *held = lfirst(cell);
+
+		if (held->grantee == role && (extra_of(held, wanted) != 0 || held->grant_options != 0))
 			ereport(WARNING,
 					(errcode(ERRCODE_WARNING_PRIVILEGE_NOT_REVOKED),
 					 errmsg("client role \"%s\" still holds %s on table \"%s\"",
@@ -136,13 +163,7 @@ revoke_extras(Oid relid, Oid role, AclMode wanted, bool warn)
 							get_rel_name(relid)),
 					 errdetail("Role \"%s\" granted it.",
 							   GetUserNameFromId(held->grantor, false))));
-		else
-			revoke_held(relid, role, held, extra);
-		revoked = true;
 	}
-	if (revoked && !warn)
-		return revoke_extras(relid, role, wanted, true);
-	return kept;
 }
 
 /*
@@ -176,11 +197,48 @@ revoke_held(Oid relid, Oid role, const HeldPrivilege *held, AclMode extra)
 	}
 }
 
-/* extra_of returns what is held beyond wanted; on a column everything is. */
+/* extra_of returns what is held beyond wanted; on a column only INSERT can be wanted. */
 static AclMode
-extra_of(const HeldPrivilege *held, AclMode wanted)
+extra_of(const HeldPrivilege *held, const ClientPrivileges *wanted)
 {
-	return held->column ? held->privileges : held->privileges & ~wanted;
+	if (!held->column)
+		return held->privileges & ~wanted->table;
+	return names_contain(wanted->insert_columns, held->column) ? held->privileges & ~ACL_INSERT :
+																 held->privileges;
+}
+
+/* grant_missing grants what role does not hold of missing. */
+static void
+grant_missing(Oid relid, Oid role, ClientPrivileges missing)
+{
+	List *held_columns = NIL;
+	List *columns = NIL;
+	ListCell *cell;
+
+	foreach(cell, held_privileges(relid))
+	{
+		HeldPrivilege *held = lfirst(cell);
+
+		if (held->grantee != role)
+			continue;
+		if (!held->column)
+			missing.table &= ~held->privileges;
+		else if (held->privileges & ACL_INSERT)
+			held_columns = lappend(held_columns, held->column);
+	}
+	foreach(cell, missing.insert_columns)
+	{
+		if (!names_contain(held_columns, lfirst(cell)))
+			columns = lappend(columns, lfirst(cell));
+	}
+	if (missing.table != 0)
+		run_as_sql(catalog_owner(relid),
+				   psprintf("GRANT %s ON TABLE %s TO %s", held_list(missing.table, NULL),
+							catalog_name(relid), role_identifier(role)));
+	if (columns != NIL)
+		run_as_sql(catalog_owner(relid),
+				   psprintf("GRANT INSERT%s ON TABLE %s TO %s", catalog_columns_text(columns),
+							catalog_name(relid), role_identifier(role)));
 }
 
 /* apply_sequences gives or takes USAGE on the sequences of relid's columns. */

@@ -7,14 +7,24 @@
 
 #include "nodes/parsenodes.h"
 
-/* client_wanted_privileges returns the privileges that any rule on relid speaks of. */
-extern AclMode client_wanted_privileges(Oid relid);
+/* What client roles shall hold on a table: privileges on it, INSERT on columns */
+typedef struct ClientPrivileges
+{
+	AclMode table;
+	List *insert_columns; /* char *; NIL where INSERT is on the table, or not granted */
+} ClientPrivileges;
+
+/*
+ * client_wanted_privileges returns the privileges that any rule on relid speaks of. UPDATE
+ * is on the table also where the rules list columns: the guard judges changed values.
+ */
+extern ClientPrivileges client_wanted_privileges(Oid relid);
 
 /*
  * client_role_apply makes role's direct privileges on relid exactly wanted, with what
  * they need on its sequences and schema. The caller has locked the client roles.
  */
-extern void client_role_apply(Oid relid, Oid role, AclMode wanted);
+extern void client_role_apply(Oid relid, Oid role, ClientPrivileges wanted);
 
 /*
  * client_role_is_unbound: do row-level security's own exceptions hold for role on

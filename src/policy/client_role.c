@@ -53,6 +53,7 @@ electric_drop_client_role(PG_FUNCTION_ARGS)
 {
 	Oid role = PG_GETARG_OID(0);
 	char *name = checked_role_name(role);
+	const ClientPrivileges none = {0};
 	ListCell *cell;
 
 	PreventCommandIfReadOnly("electric.drop_client_role()");
@@ -68,7 +69,7 @@ electric_drop_client_role(PG_FUNCTION_ARGS)
 		Oid owner = catalog_owner(lfirst_oid(cell));
 
 		if (OidIsValid(owner) && owner != role)
-			client_role_apply(lfirst_oid(cell), role, 0);
+			client_role_apply(lfirst_oid(cell), role, none);
 	}
 	PG_RETURN_VOID();
 }

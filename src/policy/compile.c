@@ -6,41 +6,39 @@
  * that nothing is granted for denies. An arm is one call of electric.allows for
  * one path; which roles hold through that path, and which need no row, the engine
  * knows, so that role names never appear here.
+ *
+ * USING judges the old row and WITH CHECK the new one. Where an UPDATE has to be judged
+ * by both (see arms_need_guard), USING leaves out what no grant can allow, and WITH CHECK
+ * decides: at each end one grant covers the whole change. It knows the old row and
+ * the changed columns from the guard, a trigger, and asks for them by electric.guarded and
+ * electric.old_value.
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/formatting.h"
 #include "utils/lsyscache.h"
-#include "utils/resowner.h"
 
-#include "catalog/catalog.h"
+#include "policy/arm.h"
 #include "policy/existing.h"
 #include "policy/policy.h"
-#include "resolver/resolver.h"
 
-/* Condition and path of one arm */
-typedef struct Arm
+/* What the texts of one table's policies have in common */
+typedef struct Compiler
 {
-	const char *condition; /* NULL: none */
-	char *condition_sql;
-	const char *path; /* NULL: for roles that need no row */
-	KeyPath *key_path;
-} Arm;
+	Oid relid;
+	List *conferring; /* columns that the SELECT arm of its own scope passes, char * */
+} Compiler;
 
-static char *arms_sql(Oid relid, AclMode privilege, List *arms, List *conferring, bool stored_row);
-static List *arms_of(List *grants, AclMode privilege);
-static Arm *make_arm(const Grant *grant, AclMode privilege);
-static ConditionUse row_judged(AclMode privilege);
-static char *try_condition(const Grant *grant, ConditionUse use);
-static Arm *find_arm(List *arms, const char *condition, const char *path);
-static bool has_scoped_arm(List *arms, const char *condition);
-static int compare_arms(const ListCell *a, const ListCell *b);
-static int compare_texts(const char *a, const char *b);
-static char *arm_sql(Oid relid, AclMode privilege, const Arm *arm, List *conferring,
-					 bool stored_row);
+static char *joined(List *terms, const char *operator);
+static char *using_sql(const Compiler *compiler, AclMode privilege, List *arms, bool stored_row);
+static char *check_sql(const Compiler *compiler, AclMode privilege, List *arms);
+static char *change_check_sql(const Compiler *compiler, List *arms);
+static char *with_condition(const char *call, const char *condition);
+static char *allows_sql(const Compiler *compiler, AclMode privilege, const Arm *arm,
+						bool stored_row);
+static char *guarded_sql(const Compiler *compiler, AclMode privilege, const Arm *arm, bool old_row);
 static char *both(const char *write_arms, const char *read_arms);
 static char *or_deny(Oid relid, AclMode privilege, const char *arms, int foreign_permissive);
 static char *regclass_literal(Oid relid);
@@ -49,20 +47,23 @@ static char *grants_comment(AclMode privilege, List *grants);
 static List *of_privilege(List *grants, AclMode privilege);
 
 List *
-policy_compile(Oid relid, List *grants, List *assignments, int foreign_permissive)
+policy_compile(Oid relid, List *grants, List *assignments, int foreign_permissive, bool *guard)
 {
-	List *conferring = catalog_conferring_columns(relid, grants, assignments);
+	Compiler compiler = {relid, catalog_conferring_columns(relid, grants, assignments)};
 	List *read = arms_of(grants, ACL_SELECT);
 	List *insert = arms_of(grants, ACL_INSERT);
 	List *update = arms_of(grants, ACL_UPDATE);
 	List *delete = arms_of(grants, ACL_DELETE);
-	char *can_read = arms_sql(relid, ACL_SELECT, read, conferring, false);
-	char *can_read_stored = arms_sql(relid, ACL_SELECT, read, conferring, true);
-	char *can_insert = arms_sql(relid, ACL_INSERT, insert, NIL, false);
-	char *can_update = arms_sql(relid, ACL_UPDATE, update, NIL, false);
-	char *can_update_stored = arms_sql(relid, ACL_UPDATE, update, NIL, true);
-	char *can_delete_stored = arms_sql(relid, ACL_DELETE, delete, NIL, true);
+	char *can_read = using_sql(&compiler, ACL_SELECT, read, false);
+	char *can_read_stored = using_sql(&compiler, ACL_SELECT, read, true);
+	char *can_insert = check_sql(&compiler, ACL_INSERT, insert);
+	char *can_update_stored = using_sql(&compiler, ACL_UPDATE, update, true);
+	char *can_delete_stored = using_sql(&compiler, ACL_DELETE, delete, true);
+	char *can_update;
 
+	*guard = arms_need_guard(update);
+	can_update = *guard ? change_check_sql(&compiler, update) :
+						  check_sql(&compiler, ACL_UPDATE, update);
 	return list_make4(wanted(ACL_SELECT, grants, can_read ? can_read : "false", NULL),
 					  wanted(ACL_INSERT, grants, NULL,
 							 or_deny(relid, ACL_INSERT, can_insert, foreign_permissive)),
@@ -71,211 +72,99 @@ policy_compile(Oid relid, List *grants, List *assignments, int foreign_permissiv
 					  wanted(ACL_DELETE, grants, both(can_delete_stored, can_read_stored), NULL));
 }
 
-/*
- * arms_sql returns the arms of one privilege joined by OR, NULL without any. stored_row:
- * for a row as it is stored, which may be newer than the statement's snapshot, the engine
- * must see its xmin.
- */
+/* joined returns the terms with operator between them, NULL without any. */
 static char *
-arms_sql(Oid relid, AclMode privilege, List *arms, List *conferring, bool stored_row)
+joined(List *terms, const char *operator)
 {
 	StringInfoData sql;
 	ListCell *cell;
 
-	if (arms == NIL)
+	if (terms == NIL)
 		return NULL;
 	initStringInfo(&sql);
-	foreach(cell, arms)
-	{
-		if (sql.len > 0)
-			appendStringInfoString(&sql, " OR ");
-		appendStringInfoString(&sql,
-							   arm_sql(relid, privilege, lfirst(cell), conferring, stored_row));
-	}
-	return list_length(arms) > 1 ? psprintf("(%s)", sql.data) : sql.data;
+	foreach(cell, terms)
+		appendStringInfo(&sql, "%s%s", sql.len > 0 ? operator: "", (char *) lfirst(cell));
+	return list_length(terms) > 1 ? psprintf("(%s)", sql.data) : sql.data;
 }
 
 /*
- * arms_of returns an arm for each pair of condition and path among the grants (Arm *,
- * ordered) that still are as recorded. Each arm's call decides about the roles that need
- * no row as well, so they have an arm of their own only where their condition has
- * no other. Column lists confer nothing before the engine can judge them, nor do
- * conditions on UPDATE, which row-level security alone would let add up.
- */
-static List *
-arms_of(List *grants, AclMode privilege)
-{
-	List *arms = NIL;
-	ListCell *cell;
-
-	foreach(cell, grants)
-	{
-		Grant *grant = lfirst(cell);
-		Arm *arm;
-
-		if (grant->privilege != privilege || grant->column ||
-			(grant->condition && privilege == ACL_UPDATE) ||
-			find_arm(arms, grant->condition, grant->path))
-			continue;
-		arm = make_arm(grant, privilege);
-		if (arm)
-			arms = lappend(arms, arm);
-	}
-	foreach(cell, arms)
-	{
-		Arm *arm = lfirst(cell);
-
-		if (!arm->path && has_scoped_arm(arms, arm->condition))
-			arms = foreach_delete_current(arms, cell);
-	}
-	list_sort(arms, compare_arms);
-	return arms;
-}
-
-/* make_arm returns the arm of a grant, NULL if its path or condition no longer holds. */
-static Arm *
-make_arm(const Grant *grant, AclMode privilege)
-{
-	Arm *arm = palloc0(sizeof(Arm));
-
-	arm->path = grant->path;
-	if (grant->path)
-	{
-		arm->key_path = path_from_text(grant->relid, grant->scope_relid, grant->path,
-									   grant->path_keys);
-		if (!arm->key_path)
-			return NULL;
-	}
-	arm->condition = grant->condition;
-	if (grant->condition)
-	{
-		arm->condition_sql = try_condition(grant, row_judged(privilege));
-		if (!arm->condition_sql)
-			return NULL;
-	}
-	return arm;
-}
-
-/* row_judged: which version of the row a policy for privilege judges */
-static ConditionUse
-row_judged(AclMode privilege)
-{
-	switch (privilege)
-	{
-		case ACL_SELECT:
-			return CONDITION_ROW;
-		case ACL_INSERT:
-			return CONDITION_NEW_ROW;
-		case ACL_DELETE:
-			return CONDITION_OLD_ROW;
-		default:
-			elog(ERROR, "no condition is judged for privilege: %u", (unsigned int) privilege);
-	}
-	return CONDITION_ROW; /* not reached */
-}
-
-/*
- * try_condition returns a grant's condition as SQL; a WARNING and NULL, so that the grant
- * gives nothing, if what it names is gone.
+ * using_sql: may this row be read, changed or deleted, as far as it can tell by itself?
+ * stored_row: a row as it is stored may be newer than the statement's snapshot, so the
+ * engine must see its xmin.
  */
 static char *
-try_condition(const Grant *grant, ConditionUse use)
+using_sql(const Compiler *compiler, AclMode privilege, List *arms, bool stored_row)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	char *volatile sql = NULL;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		sql = condition_sql(grant->relid, grant->condition, use);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED)
-			ReThrowError(error);
-		ereport(WARNING,
-				(errmsg("a grant on table \"%s\" gives nothing, because its condition cannot be used",
-						get_rel_name(grant->relid)),
-				 errdetail("%s", error->message),
-				 errhint("Revoke the grant, or grant again with another condition: %s",
-						 grant->condition)));
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return sql;
-}
-
-static Arm *
-find_arm(List *arms, const char *condition, const char *path)
-{
+	List *terms = NIL;
 	ListCell *cell;
 
 	foreach(cell, arms)
 	{
-		Arm *arm = lfirst(cell);
+		const Arm *arm = lfirst(cell);
+		char *call = allows_sql(compiler, privilege, arm, stored_row);
 
-		if (compare_texts(arm->condition, condition) == 0 && compare_texts(arm->path, path) == 0)
-			return arm;
+		terms = lappend(terms, with_condition(call, arm->using_sql));
 	}
-	return NULL;
+	return joined(terms, " OR ");
 }
 
-static bool
-has_scoped_arm(List *arms, const char *condition)
+/* check_sql: may this new row be, whatever the old one was? */
+static char *
+check_sql(const Compiler *compiler, AclMode privilege, List *arms)
 {
+	List *terms = NIL;
 	ListCell *cell;
 
 	foreach(cell, arms)
 	{
-		Arm *arm = lfirst(cell);
+		const Arm *arm = lfirst(cell);
+		char *call = allows_sql(compiler, privilege, arm, false);
 
-		if (arm->path && compare_texts(arm->condition, condition) == 0)
-			return true;
+		if (arm->columns)
+			call = psprintf("%s AND %s", guarded_sql(compiler, privilege, arm, false), call);
+		terms = lappend(terms, with_condition(call, arm->check_sql));
 	}
-	return false;
+	return joined(terms, " OR ");
 }
 
-/* compare_arms orders by condition, then by path. */
-static int
-compare_arms(const ListCell *a, const ListCell *b)
+/* change_check_sql: does one grant cover the change at the new end, and one at the old? */
+static char *
+change_check_sql(const Compiler *compiler, List *arms)
 {
-	const Arm *left = lfirst(a);
-	const Arm *right = lfirst(b);
-	int order = compare_texts(left->condition, right->condition);
+	List *new_end = NIL;
+	List *old_end = NIL;
+	ListCell *cell;
 
-	return order != 0 ? order : compare_texts(left->path, right->path);
+	foreach(cell, arms)
+	{
+		const Arm *arm = lfirst(cell);
+		char *covers = guarded_sql(compiler, ACL_UPDATE, arm, false);
+		char *allows = allows_sql(compiler, ACL_UPDATE, arm, false);
+		char *held_before = guarded_sql(compiler, ACL_UPDATE, arm, true);
+
+		new_end = lappend(new_end, with_condition(psprintf("%s AND %s", covers, allows), arm->change_sql));
+		old_end = lappend(old_end, with_condition(held_before, arm->change_sql));
+	}
+	return psprintf("(%s AND %s)", joined(new_end, " OR "), joined(old_end, " OR "));
 }
 
-/* compare_texts: NULL comes first */
-static int
-compare_texts(const char *a, const char *b)
+/* call [ AND condition ] */
+static char *
+with_condition(const char *call, const char *condition)
 {
-	if (!a || !b)
-		return (a != NULL) - (b != NULL);
-	return strcmp(a, b);
+	return condition ? psprintf("(%s AND (%s))", call, condition) : psprintf("(%s)", call);
 }
 
 /*
- * electric.allows(privilege, table [, path, key column .., xmin]) [AND condition]
+ * electric.allows(privilege, table [, path, key column .., xmin])
  *
  * The arm of the table as its own scope receives the conferring columns
  * behind the key, in SELECT.
  */
 static char *
-arm_sql(Oid relid, AclMode privilege, const Arm *arm, List *conferring, bool stored_row)
+allows_sql(const Compiler *compiler, AclMode privilege, const Arm *arm, bool stored_row)
 {
+	Oid relid = compiler->relid;
 	StringInfoData sql;
 	AttrNumber *attnums;
 	int nkeys;
@@ -283,7 +172,7 @@ arm_sql(Oid relid, AclMode privilege, const Arm *arm, List *conferring, bool sto
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "electric.allows(%s, %s",
-					 quote_literal_cstr(privilege_text(privilege, condition_id(arm->condition))),
+					 quote_literal_cstr(privilege_text(privilege, arm->id)),
 					 regclass_literal(relid));
 	if (arm->path)
 	{
@@ -292,16 +181,32 @@ arm_sql(Oid relid, AclMode privilege, const Arm *arm, List *conferring, bool sto
 		for (int i = 0; i < nkeys; i++)
 			appendStringInfo(&sql, ", %s",
 							 quote_identifier(get_attname(relid, attnums[i], false)));
-		if (arm->path[0] == '\0')
+		if (arm->path[0] == '\0' && privilege == ACL_SELECT)
 		{
-			foreach(cell, conferring)
+			foreach(cell, compiler->conferring)
 				appendStringInfo(&sql, ", %s", quote_identifier(lfirst(cell)));
 		}
 	}
 	else if (stored_row)
 		appendStringInfoString(&sql, ", NULL");
 	appendStringInfoString(&sql, stored_row ? ", xmin)" : ")");
-	return arm->condition ? psprintf("(%s AND (%s))", sql.data, arm->condition_sql) : sql.data;
+	return sql.data;
+}
+
+/*
+ * electric.guarded(privilege, table [, path])
+ *
+ * Do the grant's columns cover what the statement changes? With the path also: is a role
+ * held for the old row?
+ */
+static char *
+guarded_sql(const Compiler *compiler, AclMode privilege, const Arm *arm, bool old_row)
+{
+	const char *path = arm->path ? quote_literal_cstr(arm->path) : "NULL";
+
+	return psprintf("electric.guarded(%s, %s%s%s)",
+					quote_literal_cstr(privilege_text(privilege, arm->id)),
+					regclass_literal(compiler->relid), old_row ? ", " : "", old_row ? path : "");
 }
 
 /* both: may write and may read */

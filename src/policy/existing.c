@@ -31,7 +31,6 @@ static bool is_for_public(Datum roles);
 static Node *stored_expression(HeapTuple tuple, TupleDesc desc, AttrNumber attnum);
 static Node *analysed(Relation rel, const char *sql);
 static char command_letter(const char *command);
-static int compare_names(const ListCell *a, const ListCell *b);
 
 bool
 policy_is_ours(const char *name)
@@ -70,7 +69,7 @@ foreign_policies(Oid relid, bool permissive_only)
 		if (!policy_is_ours(policy->name) && (policy->permissive || !permissive_only))
 			names = lappend(names, policy->name);
 	}
-	list_sort(names, compare_names);
+	list_sort(names, names_compare);
 	return names;
 }
 
@@ -258,10 +257,4 @@ command_letter(const char *command)
 			elog(ERROR, "unrecognized policy command: %s", command);
 	}
 	return '\0'; /* not reached */
-}
-
-static int
-compare_names(const ListCell *a, const ListCell *b)
-{
-	return strcmp(lfirst(a), lfirst(b));
 }

@@ -22,20 +22,21 @@ typedef struct WantedPolicy
 /*
  * compile.c: pure; the four policies of a table, from its grants and the
  * assignments. foreign_permissive holds a bit (ACL_SELECT ..) for each command that a
- * permissive policy of someone else stands for: deny() would shadow it there.
+ * permissive policy of someone else stands for: deny() would shadow it there. *guard tells
+ * whether UPDATE needs the guard.
  */
 extern List *policy_compile(Oid relid, List *grants, List *assignments,
-							int foreign_permissive);
+							int foreign_permissive, bool *guard);
 
 /*
- * apply.c: makes pg_policy, row-level security and the client roles' privileges of
+ * apply.c: makes pg_policy, the guard, row-level security and the client roles' privileges of
  * relid what the rules say, as the table's owner; changes only what differs.
  * The caller holds AccessExclusiveLock.
  */
 extern void policy_apply(Oid relid);
 
 /*
- * apply.c: removes our policies and client privileges of relid (DISABLE), and
+ * apply.c: removes our policies, guard and client privileges of relid (DISABLE), and
  * row-level security if it was off before ENABLE and no policy of others stands.
  * Needs the row of electric.tables.
  */

@@ -1,6 +1,6 @@
 /*
  * condition.c
- *		Conditions of grants: analysed where they are stated, printed where they are used.
+ *		Conditions: analysed where they are stated, and kept as text.
  *
  * A condition names columns of the row as bare, this. or row. columns, of its new and
  * old version as new. and old., and who is asking as auth.user_id, auth.claims and
@@ -27,27 +27,16 @@
 #include "resolver/condition.h"
 #include "resolver/resolver.h"
 
-/* Range table numbers of the names for the row; this and row are one */
-enum
-{
-	ROW_THIS = 1,
-	ROW_ROW,
-	ROW_NEW,
-	ROW_OLD
-};
-
-static Node *analyse(const char *sql, Oid relid);
 static Node *parse_single(const char *sql);
 static void add_row_names(ParseState *pstate, Relation rel);
 static char *placed_sql(const char *source, const char *text, int location);
 static Node *number_by_level(Node *node, void *context);
-static Node *use_row(Node *node, void *context);
 
 /* condition_resolve returns the condition's text with every name qualified; see resolver.h. */
 char *
 condition_resolve(const char *source, Oid relid, const char *text, int location)
 {
-	Node *condition = analyse(placed_sql(source, text, location), relid);
+	Node *condition = condition_analyse(placed_sql(source, text, location), relid);
 	List *names;
 	char *result;
 	int guc_level;
@@ -59,22 +48,6 @@ condition_resolve(const char *source, Oid relid, const char *text, int location)
 	guc_level = NewGUCNestLevel();
 	plain_settings();
 	result = deparse_expression(number_by_level(condition, NULL), names, true, false);
-	AtEOXact_GUC(true, guc_level);
-	return result;
-}
-
-/* condition_sql returns a resolved condition as the SQL of a policy; see resolver.h. */
-char *
-condition_sql(Oid relid, const char *condition, ConditionUse use)
-{
-	int guc_level = NewGUCNestLevel();
-	Node *expression;
-	char *result;
-
-	plain_settings();
-	expression = analyse(psprintf("SELECT (%s\n)", condition), relid);
-	result = deparse_expression(use_row(expression, &use),
-								deparse_context_for(get_rel_name(relid), relid), false, false);
 	AtEOXact_GUC(true, guc_level);
 	return result;
 }
@@ -91,9 +64,9 @@ placed_sql(const char *source, const char *text, int location)
 	return psprintf("SELECT%*s(%s\n)", Max(before, 0), "", text);
 }
 
-/* analyse returns the boolean expression that "SELECT (condition)" holds. */
-static Node *
-analyse(const char *sql, Oid relid)
+/* condition_analyse returns the boolean expression of a condition; see condition.h. */
+Node *
+condition_analyse(const char *sql, Oid relid)
 {
 	Relation rel = table_open(relid, AccessShareLock);
 	ParseState *pstate = make_parsestate(NULL);
@@ -158,23 +131,4 @@ number_by_level(Node *node, void *context)
 		return (Node *) column;
 	}
 	return expression_tree_mutator(node, number_by_level, context);
-}
-
-/* use_row makes every name the policy's row, or NULL where there is no such version. */
-static Node *
-use_row(Node *node, void *context)
-{
-	ConditionUse use = *(ConditionUse *) context;
-
-	if (node && IsA(node, Var))
-	{
-		Var *column = copyObject((Var *) node);
-
-		if ((use == CONDITION_NEW_ROW && column->varno == ROW_OLD) ||
-			(use == CONDITION_OLD_ROW && column->varno == ROW_NEW))
-			return (Node *) makeNullConst(column->vartype, column->vartypmod, column->varcollid);
-		column->varno = column->varnosyn = ROW_THIS;
-		return (Node *) column;
-	}
-	return expression_tree_mutator(node, use_row, context);
 }

@@ -7,6 +7,21 @@
 
 #include "parser/parse_node.h"
 
+/* Range table numbers of the names for the row; this and row are one */
+enum
+{
+	ROW_THIS = 1,
+	ROW_ROW,
+	ROW_NEW,
+	ROW_OLD
+};
+
+/*
+ * condition.c: condition_analyse returns the boolean expression that
+ * "SELECT (condition)" holds; its columns are those of the names above.
+ */
+extern Node *condition_analyse(const char *sql, Oid relid);
+
 /*
  * condition_auth.c: condition_know_auth lets pstate know auth.user_id, auth.claims and
  * auth.data.x.y. condition_settle_auth makes auth.user_id text where nothing asked it

@@ -143,12 +143,20 @@ extern int path_first_attnums(const KeyPath *path, AttrNumber **attnums);
 
 /* --- conditions (condition.c) --- */
 
-/* Which version of the row a policy judges */
+/*
+ * Which version of the row a policy judges. An UPDATE has both: the whole condition must
+ * hold with bare columns as those of the new row, and as those of the old one. Where
+ * a policy sees one version alone, it judges the parts (joined by AND) that speak of no
+ * other.
+ */
 typedef enum ConditionUse
 {
 	CONDITION_ROW,	   /* SELECT: new and old are the row */
 	CONDITION_NEW_ROW, /* INSERT: there is no old one */
-	CONDITION_OLD_ROW  /* DELETE: there is no new one */
+	CONDITION_OLD_ROW, /* DELETE: there is no new one */
+	CONDITION_BEFORE,  /* UPDATE: the old row, by itself */
+	CONDITION_AFTER,   /* UPDATE: the new row, by itself */
+	CONDITION_CHANGE   /* UPDATE: the new row, with electric.old_value() for the old one */
 } ConditionUse;
 
 /*
@@ -156,11 +164,14 @@ typedef enum ConditionUse
  * it as text that means the same under any settings: columns as this.c, new.c, old.c.
  * Raises, with the place: unknown columns (42703), no boolean (42804), sub-selects,
  * aggregates and the like (0A000 and what PostgreSQL says of check constraints), VOLATILE
- * functions (42P17). condition_sql returns a resolved one as a policy's SQL; it raises if
- * what the condition names is no longer there.
+ * functions (42P17). condition_sql returns a resolved one as a policy's SQL, NULL where that
+ * use judges no part of it; it raises if what the condition names is no longer there.
+ * condition_compares: does a part speak of two versions of the row, so that neither can be
+ * judged by itself?
  */
 extern char *condition_resolve(const char *source, Oid relid, const char *text, int location);
 extern char *condition_sql(Oid relid, const char *condition, ConditionUse use);
+extern bool condition_compares(Oid relid, const char *condition);
 
 /* --- settings (settings.c) --- */
 

@@ -193,6 +193,30 @@ CREATE FUNCTION electric.auth_claims() RETURNS jsonb
 COMMENT ON FUNCTION electric.auth_claims() IS
 	'auth.claims of a condition: the claims of the statement''s identity';
 
+CREATE FUNCTION electric.guarded(privilege text, tbl regclass) RETURNS boolean
+	LANGUAGE c CALLED ON NULL INPUT STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'electric_guarded';
+COMMENT ON FUNCTION electric.guarded(text, regclass) IS
+	'In WITH CHECK: do the grant''s columns cover those that the INSERT names, or whose value the UPDATE changes?';
+
+CREATE FUNCTION electric.guarded(privilege text, tbl regclass, path text) RETURNS boolean
+	LANGUAGE c CALLED ON NULL INPUT STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'electric_guarded';
+COMMENT ON FUNCTION electric.guarded(text, regclass, text) IS
+	'In WITH CHECK of UPDATE: do the grant''s columns cover those whose value changes, and holds the current identity, for the old row, a role granted through the path or one that needs no row?';
+
+CREATE FUNCTION electric.old_value(column_value anyelement) RETURNS anyelement
+	LANGUAGE c CALLED ON NULL INPUT STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'electric_old_value';
+COMMENT ON FUNCTION electric.old_value(anyelement) IS
+	'In WITH CHECK of UPDATE: what the column held before; NULL elsewhere';
+
+CREATE FUNCTION electric.touched() RETURNS trigger
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'electric_touched';
+COMMENT ON FUNCTION electric.touched() IS
+	'Trigger "!electric_touched": tells the policy electric_update the old row and the changed columns';
+
 CREATE FUNCTION electric.scope_keys(privilege text, tbl regclass, path text, key_column integer, key anyelement) RETURNS anyarray
 	LANGUAGE c CALLED ON NULL INPUT VOLATILE PARALLEL RESTRICTED COST 100
 	AS 'MODULE_PATHNAME', 'electric_scope_keys';

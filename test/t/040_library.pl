@@ -21,15 +21,20 @@ $node->safe_psql('postgres', q(
 	CREATE TABLE issues (id int PRIMARY KEY, project_id int REFERENCES projects, title text);
 	CREATE INDEX ON issues (project_id);
 	CREATE TABLE notes (id int PRIMARY KEY);
+	CREATE TABLE votes (id int PRIMARY KEY, choice text, weight int DEFAULT 1);
 	INSERT INTO projects VALUES (1, 'alice'), (2, 'bob');
 	INSERT INTO issues SELECT i, 1 + i % 2, 'issue ' || i FROM generate_series(1, 1000) i;
 	INSERT INTO notes VALUES (1);
+	INSERT INTO votes VALUES (1, 'yes');
 	ANALYZE;
 	DO LANGUAGE ddlx $$
 		ELECTRIC ENABLE projects; ELECTRIC ENABLE issues; ELECTRIC ENABLE notes;
 		ELECTRIC ASSIGN 'projects:owner' TO projects.owner_id;
 		ELECTRIC GRANT ALL ON projects, issues TO 'projects:owner';
 		ELECTRIC GRANT ALL ON notes TO AUTHENTICATED;
+		ELECTRIC ENABLE votes;
+		ELECTRIC GRANT READ, INSERT (id, choice), UPDATE (choice) ON votes TO ANYONE;
+		ELECTRIC GRANT INSERT ON votes TO 'admin';
 	$$;
 ));
 
@@ -54,6 +59,20 @@ for my $sql ('SELECT count(*) FROM issues', 'SELECT count(*) FROM projects p JOI
 }
 my ($out, $err) = as($node, 'INSERT INTO issues VALUES (2000, 1)');
 like($err, qr/ERROR:  INSERT on table "issues" is not granted for this row/, 'an INSERT is refused');
+
+# Columns that an INSERT names and an UPDATE changes are known in that first statement too.
+for my $case ([ 'INSERT INTO votes (id, choice) VALUES (2, \'no\') RETURNING weight', '1', '' ],
+	[ 'INSERT INTO votes VALUES (3, \'no\', 100)', '', 'INSERT on table "votes" is not granted for this row' ],
+	[ 'UPDATE votes SET choice = \'no\' WHERE id = 1 RETURNING choice', 'no', '' ],
+	[ 'UPDATE votes SET weight = 100 WHERE id = 1', '', 'UPDATE on table "votes" is not granted for this row' ],
+	[ 'WITH v AS (INSERT INTO votes (id) VALUES (4)) SELECT', '', '' ],
+	[ 'WITH v AS (INSERT INTO votes (id, weight) VALUES (5, 100)) SELECT', '', 'INSERT on table "votes" is not granted for this row' ])
+{
+	my ($sql, $rows, $error) = @$case;
+	($out, $err) = as($node, $sql);
+	is($out, $rows, "nothing preloaded, rows of: $sql");
+	like($err, $error ? qr/ERROR:  \Q$error\E/ : qr/^$/, '... and its error');
+}
 
 # With a user it is the same as where the library is preloaded; set_user() loads it.
 my $alice = q(SELECT FROM electric.set_user('alice', is_local => false););

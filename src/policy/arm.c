@@ -1,0 +1,214 @@
+/*
+ * arm.c
+ *		Grants of one privilege -> the arms of its policy.
+ *
+ * Grants that share condition, columns and path share an arm: which roles hold through it,
+ * and which need no row, the engine knows.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/resowner.h"
+
+#include "policy/arm.h"
+
+static Arm *make_arm(const Grant *grant);
+static void use_condition(Arm *arm, const Grant *grant);
+static bool try_condition(Arm *arm, const Grant *grant);
+static Arm *find_arm(List *arms, const char *id, const char *path);
+static bool has_scoped_arm(List *arms, const char *id);
+static int compare_arms(const ListCell *a, const ListCell *b);
+static int compare_texts(const char *a, const char *b);
+
+List *
+arms_of(List *grants, AclMode privilege)
+{
+	List *arms = NIL;
+	ListCell *cell;
+
+	foreach(cell, grants)
+	{
+		Grant *grant = lfirst(cell);
+		Arm *arm;
+
+		if (grant->privilege != privilege ||
+			find_arm(arms, rule_id(grant->condition, grant->columns), grant->path))
+			continue;
+		arm = make_arm(grant);
+		if (arm)
+			arms = lappend(arms, arm);
+	}
+	foreach(cell, arms)
+	{
+		Arm *arm = lfirst(cell);
+
+		if (!arm->path && has_scoped_arm(arms, arm->id))
+			arms = foreach_delete_current(arms, cell);
+	}
+	list_sort(arms, compare_arms);
+	return arms;
+}
+
+bool
+arms_need_guard(List *arms)
+{
+	const char *id = NULL;
+	ListCell *cell;
+
+	foreach(cell, arms)
+	{
+		const Arm *arm = lfirst(cell);
+
+		if (arm->columns || arm->compares || (id && strcmp(arm->id, id) != 0))
+			return true;
+		id = arm->id;
+	}
+	return false;
+}
+
+/* make_arm returns the arm of a grant, NULL if its path or condition no longer holds. */
+static Arm *
+make_arm(const Grant *grant)
+{
+	Arm *arm = palloc0(sizeof(Arm));
+
+	arm->id = rule_id(grant->condition, grant->columns);
+	arm->columns = grant->columns != NIL;
+	arm->condition = grant->condition;
+	arm->path = grant->path;
+	if (grant->path)
+	{
+		arm->key_path = path_from_text(grant->relid, grant->scope_relid, grant->path,
+									   grant->path_keys);
+		if (!arm->key_path)
+			return NULL;
+	}
+	return grant->condition && !try_condition(arm, grant) ? NULL : arm;
+}
+
+/* use_condition makes the SQL of each policy that judges the grant's condition. */
+static void
+use_condition(Arm *arm, const Grant *grant)
+{
+	const char *condition = grant->condition;
+	Oid relid = grant->relid;
+
+	switch (grant->privilege)
+	{
+		case ACL_SELECT:
+			arm->using_sql = condition_sql(relid, condition, CONDITION_ROW);
+			break;
+		case ACL_INSERT:
+			arm->check_sql = condition_sql(relid, condition, CONDITION_NEW_ROW);
+			break;
+		case ACL_UPDATE:
+			arm->using_sql = condition_sql(relid, condition, CONDITION_BEFORE);
+			arm->check_sql = condition_sql(relid, condition, CONDITION_AFTER);
+			arm->change_sql = condition_sql(relid, condition, CONDITION_CHANGE);
+			arm->compares = condition_compares(relid, condition);
+			break;
+		case ACL_DELETE:
+			arm->using_sql = condition_sql(relid, condition, CONDITION_OLD_ROW);
+			break;
+		default:
+			elog(ERROR, "unrecognized privilege: %u", (unsigned int) grant->privilege);
+	}
+}
+
+/*
+ * try_condition does use_condition; a WARNING and false, so that the grant gives nothing,
+ * if what the condition names is gone.
+ */
+static bool
+try_condition(Arm *arm, const Grant *grant)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile bool usable = false;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		use_condition(arm, grant);
+		ReleaseCurrentSubTransaction();
+		usable = true;
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED)
+			ReThrowError(error);
+		ereport(WARNING,
+				(errmsg("a grant on table \"%s\" gives nothing, because its condition cannot be used",
+						get_rel_name(grant->relid)),
+				 errdetail("%s", error->message),
+				 errhint("Revoke the grant, or grant again with another condition: %s",
+						 grant->condition)));
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	return usable;
+}
+
+static Arm *
+find_arm(List *arms, const char *id, const char *path)
+{
+	ListCell *cell;
+
+	foreach(cell, arms)
+	{
+		Arm *arm = lfirst(cell);
+
+		if (strcmp(arm->id, id) == 0 && compare_texts(arm->path, path) == 0)
+			return arm;
+	}
+	return NULL;
+}
+
+static bool
+has_scoped_arm(List *arms, const char *id)
+{
+	ListCell *cell;
+
+	foreach(cell, arms)
+	{
+		Arm *arm = lfirst(cell);
+
+		if (arm->path && strcmp(arm->id, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* compare_arms orders by condition, columns, then path. */
+static int
+compare_arms(const ListCell *a, const ListCell *b)
+{
+	const Arm *left = lfirst(a);
+	const Arm *right = lfirst(b);
+	int order = compare_texts(left->condition, right->condition);
+
+	if (order == 0)
+		order = strcmp(left->id, right->id);
+	return order != 0 ? order : compare_texts(left->path, right->path);
+}
+
+/* compare_texts: NULL comes first */
+static int
+compare_texts(const char *a, const char *b)
+{
+	if (!a || !b)
+		return (a != NULL) - (b != NULL);
+	return strcmp(a, b);
+}

@@ -1,0 +1,128 @@
+/*
+ * guard.c
+ *		The guard of an enabled table: the trigger that tells WITH CHECK the old row
+ *		and the changed columns of an UPDATE.
+ *
+ * Only where grants of UPDATE need it. It fires before all triggers with other names, so
+ * that it sees what the statement changes and not what they do, and always, so
+ * that no session_replication_role silences it. Without it WITH CHECK allows nothing.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_trigger.h"
+#include "commands/trigger.h"
+#include "parser/parse_func.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+
+#include "catalog/catalog.h"
+#include "catalog/run_as.h"
+#include "policy/guard.h"
+
+#define GUARD_NAME "!electric_touched"
+
+/* What stands under the guard's name */
+typedef enum GuardState
+{
+	GUARD_ABSENT,
+	GUARD_STANDS,
+	GUARD_DIFFERS, /* ours, but not as it should be */
+	GUARD_FOREIGN
+} GuardState;
+
+static GuardState guard_state(Oid relid);
+static GuardState trigger_state(Oid relid);
+static void refuse_taken_name(Oid relid);
+static void run_on_table(Oid relid, const char *format);
+
+void
+guard_apply(Oid relid, bool needed)
+{
+	GuardState state = guard_state(relid);
+
+	if (state == GUARD_FOREIGN && needed)
+		refuse_taken_name(relid);
+	if (state == GUARD_DIFFERS || (state == GUARD_STANDS && !needed))
+		run_on_table(relid, "DROP TRIGGER \"" GUARD_NAME "\" ON %s");
+	if (!needed || state == GUARD_STANDS)
+		return;
+	run_on_table(relid, "CREATE TRIGGER \"" GUARD_NAME "\" BEFORE UPDATE ON %s "
+						"FOR EACH ROW EXECUTE FUNCTION electric.touched()");
+	run_on_table(relid, "ALTER TABLE %s ENABLE ALWAYS TRIGGER \"" GUARD_NAME "\"");
+	run_on_table(relid, "COMMENT ON TRIGGER \"" GUARD_NAME "\" ON %s IS "
+						"'Tells the policy electric_update the old row and the changed columns'");
+}
+
+/* guard_state: a guard stands where it does on every partition. */
+static GuardState
+guard_state(Oid relid)
+{
+	GuardState state = trigger_state(relid);
+	ListCell *cell;
+
+	if (state != GUARD_STANDS)
+		return state;
+	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
+	{
+		if (trigger_state(lfirst_oid(cell)) != GUARD_STANDS)
+			return GUARD_DIFFERS;
+	}
+	return GUARD_STANDS;
+}
+
+static GuardState
+trigger_state(Oid relid)
+{
+	Oid function = LookupFuncName(list_make2(makeString("electric"), makeString("touched")),
+								  0, NULL, false);
+	GuardState state = GUARD_ABSENT;
+	Relation rel = table_open(TriggerRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	ScanKeyInit(&keys[0], Anum_pg_trigger_tgrelid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(relid));
+	ScanKeyInit(&keys[1], Anum_pg_trigger_tgname, BTEqualStrategyNumber, F_NAMEEQ,
+				CStringGetDatum(GUARD_NAME));
+	scan = systable_beginscan(rel, TriggerRelidNameIndexId, true, NULL, 2, keys);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_trigger form = (Form_pg_trigger) GETSTRUCT(tuple);
+
+		if (form->tgfoid != function)
+			state = GUARD_FOREIGN;
+		else if (form->tgtype == (TRIGGER_TYPE_ROW | TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_UPDATE) &&
+				 form->tgenabled == TRIGGER_FIRES_ALWAYS && form->tgattr.dim1 == 0 &&
+				 heap_attisnull(tuple, Anum_pg_trigger_tgqual, RelationGetDescr(rel)))
+			state = GUARD_STANDS;
+		else
+			state = GUARD_DIFFERS;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return state;
+}
+
+static void
+refuse_taken_name(Oid relid)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DUPLICATE_OBJECT),
+			 errmsg("trigger \"%s\" for table \"%s\" already exists", GUARD_NAME,
+					get_rel_name(relid)),
+			 errhint("Type ALTER TRIGGER \"%s\" ON %s RENAME TO another_name;", GUARD_NAME,
+					 catalog_name(relid))));
+}
+
+/* run_on_table runs a statement about relid, whose name stands for %s, as its owner. */
+static void
+run_on_table(Oid relid, const char *format)
+{
+	run_as_sql(catalog_owner(relid), psprintf(format, catalog_name(relid)));
+}
