@@ -61,7 +61,7 @@ SELECT electric.allows('select', 'compound_level1', 'compound_level1_root_id1_ro
 SELECT electric.allows('select', 'compound_level1', 'compound_level1_root_id1_root_id2_fkey', VARIADIC ARRAY['a', 'b']);
 SELECT electric.allows('select', 'issues'), electric.allows(NULL, NULL), electric.allows('select', NULL, NULL, NULL);
 
--- Whoever lies about his row's own columns learns no more than what he said.
+-- Whoever makes up the columns by which a row gives its own role learns nothing.
 SELECT electric.allows('select', 'numbers', '', 1, 1), electric.allows('select', 'numbers', '', 1), electric.allows('select', 'numbers', '', 1, 'U'::text);
 SELECT o, electric.allows('select', 'papers', '', 1, o) FROM unnest(ARRAY['U', 'V', NULL]) o;
 SELECT electric.allows('select', 'papers', '', 1, 'U'::name), electric.allows('select', 'papers', '', 1, 'U'::varchar), electric.allows('select', 'papers', '', 1, 1);

@@ -195,7 +195,8 @@ prepare_call(FunctionCallInfo fcinfo, Statement *statement, AllowsCall *call)
 			arm->conferring_types[i])
 			return;
 	call->nkeys = arm->nkeys;
-	call->nconferring = arm->nconferring;
+	if (call_passes_row(fcinfo->flinfo, arm))
+		call->nconferring = arm->nconferring;
 	call->scope = scope_get(statement, table, arm);
 }
 

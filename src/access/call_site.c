@@ -10,9 +10,11 @@
 #include "postgres.h"
 
 #include "access/sysattr.h"
+#include "catalog/partition.h"
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_func.h"
+#include "parser/parsetree.h"
 #include "rewrite/rowsecurity.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
@@ -33,6 +35,7 @@ static bool find_calls(Node *node, void *context);
 static bool is_call_of(const CallSites *sites, const FuncExpr *call);
 static bool is_privilege_of(const RuleTable *table, const char *text);
 static bool is_column(Node *argument, AttrNumber attnum);
+static bool is_column_of(const Node *argument, const PlannedStmt *plan, Oid relid);
 
 /* call_sites_match: does each call of this arm in the table's policies pass its columns? */
 bool
@@ -85,6 +88,40 @@ call_site_matches(const RuleArm *arm, const FuncExpr *call)
 					   arm->conferring_attnums[i]))
 			return false;
 	return true;
+}
+
+/*
+ * call_passes_row: are the conferring columns columns of a row of the table? Nobody shall
+ * ask about values that he makes up.
+ */
+bool
+call_passes_row(const FmgrInfo *call, const RuleArm *arm)
+{
+	const PlannedStmt *plan = statement_plan(call);
+	const FuncExpr *expression = (const FuncExpr *) call->fn_expr;
+	int i;
+
+	if (!plan || !expression || !IsA(expression, FuncExpr))
+		return false;
+	for (i = 0; i < arm->nconferring; i++)
+		if (!is_column_of(list_nth(expression->args, FIRST_KEY + arm->nkeys + i), plan,
+						  arm->path->relid))
+			return false;
+	return true;
+}
+
+/* Is it a column of the table, or of one of its partitions? */
+static bool
+is_column_of(const Node *argument, const PlannedStmt *plan, Oid relid)
+{
+	const Var *column = (const Var *) argument;
+	const RangeTblEntry *entry;
+
+	if (!IsA(column, Var) || column->varno > list_length(plan->rtable) || column->varno <= 0)
+		return false;
+	entry = rt_fetch(column->varno, plan->rtable);
+	return entry->rtekind == RTE_RELATION &&
+		(entry->relid == relid || list_member_oid(get_partition_ancestors(entry->relid), relid));
 }
 
 static bool

@@ -143,10 +143,12 @@ extern Oid source_table_owner(Oid relid);
 
 /*
  * call_sites_match: does each call of this arm in the table's policies pass its columns?
- * call_site_matches: does this one?
+ * call_site_matches: does this one? call_passes_row: are the conferring columns, as the call
+ * that is being executed passes them, columns of a row of the table?
  */
 extern bool call_sites_match(const RuleTable *table, const RuleArm *arm);
 extern bool call_site_matches(const RuleArm *arm, const FuncExpr *call);
+extern bool call_passes_row(const FmgrInfo *call, const RuleArm *arm);
 
 /* --- columns.c --- */
 
@@ -297,12 +299,15 @@ struct Statement
  * hand to statement_leave; for others that does nothing. NULL without a snapshot.
  * statement_loose always makes one, for readers that one call alone needs. statement_own
  * never does: NULL unless the call stands in an expression or trigger of the running one.
+ * statement_plan returns the plan of the statement that is being executed, NULL unless call
+ * stands in it.
  */
 extern Statement *statement_current(FmgrInfo *call);
 extern Statement *statement_loose(FmgrInfo *call);
 extern Statement *statement_own(const FmgrInfo *call);
 extern void statement_leave(Statement *statement);
 extern Statement *statement_running(void); /* NULL: none */
+extern const PlannedStmt *statement_plan(const FmgrInfo *call);
 extern Statement *statement_latest(const Statement *statement);
 extern RuleSet *statement_rules(Statement *statement);
 extern RowReader *statement_reader(Statement *statement, Oid relid, int nkeys,

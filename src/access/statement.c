@@ -91,6 +91,13 @@ statement_running(void)
 	return running;
 }
 
+/* statement_plan returns the plan that the call stands in; NULL if that is not running. */
+const PlannedStmt *
+statement_plan(const FmgrInfo *call)
+{
+	return is_own_call(call) ? running->query->plannedstmt : NULL;
+}
+
 /* statement_latest makes a loose statement of the same identity, under the active snapshot. */
 Statement *
 statement_latest(const Statement *statement)
