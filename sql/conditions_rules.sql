@@ -61,7 +61,6 @@ SELECT FROM electric.ddlx($$ELECTRIC REVOKE READ ON docs FROM 'e'$$);
 \set VERBOSITY default
 
 -- Refused, each at its place, and nothing is stored.
-SELECT FROM electric.ddlx($$ELECTRIC ASSIGN 'x' TO docs.owner_id IF (status = 'x')$$);
 SELECT FROM electric.ddlx($$ELECTRIC GRANT READ ON docs TO 'x' WHERE (statu = 'x')$$);
 SELECT FROM electric.ddlx($$ELECTRIC GRANT READ ON docs
 	TO 'größe' WHERE (status = 'ä' AND new.statu = 'x')$$);

@@ -29,8 +29,6 @@ SELECT electric.ddlx($$ELECTRIC GRANT INSERT (xmin) ON issues TO ANYONE$$);
 \echo :LAST_ERROR_SQLSTATE
 SELECT electric.ddlx($$ELECTRIC REVOKE UPDATE (titel) ON issues FROM ANYONE$$);
 \echo :LAST_ERROR_SQLSTATE
-SELECT electric.ddlx($$ELECTRIC ASSIGN 'admin' TO other.user_id IF (role = 'x')$$);
-\echo :LAST_ERROR_SQLSTATE
 
 -- A scope table that does not exist, in GRANT, REVOKE, ASSIGN and UNASSIGN.
 SELECT electric.ddlx($$ELECTRIC GRANT READ ON issues TO 'nowhere:member'$$);

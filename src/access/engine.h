@@ -12,7 +12,9 @@
  *	keyset.c	hash sets of keys
  *	userid.c	user ids and role names, as values of the columns they stand in
  *	path_walk.c	how a path is read, upward and downward
+ *	condition.c	IF conditions of assignments
  *	holdings.c	the scopes in which the user holds a role
+ *	conferring.c	roles that a row gives by its own columns
  *	scope.c		is this key in such a scope: probing upward, building downward
  *	allows.c	the SQL functions that policies call
  *	guard.c		.. and those of WITH CHECK that know the old row
@@ -22,8 +24,9 @@
  *	roles.c		electric.roles()
  *
  * Everything read from the application's tables is read under the statement's
- * snapshot, without privileges or policies, and runs no code but index and
- * operator functions written in C (the resolver refuses paths over others).
+ * snapshot, without privileges or policies. No code runs but index and operator functions
+ * written in C (the resolver refuses paths over others), and IF conditions, as the owner
+ * of the assigned table.
  */
 #ifndef ELECTRIC_ENGINE_H
 #define ELECTRIC_ENGINE_H
@@ -60,7 +63,12 @@ typedef struct RoleSource
 	AttrNumber role_attnum; /* .. the column of a dynamic one */
 	Oid role_type;			/* base type */
 	KeyPath *path;			/* NULL: the role is global */
-	List *columns;			/* all that are read, see columns_hold */
+	Node *if_condition;		/* NULL: none; see condition_stored */
+	char *if_policy;		/* the policy that keeps it */
+	bool if_is_plain;		/* see condition_is_plain */
+	int nif_columns;		/* columns that it names */
+	AttrNumber *if_attnums;
+	List *columns; /* all that are read, see columns_hold */
 } RoleSource;
 
 /* One arm of a policy: the grants of (table, privilege) through one path */
@@ -301,6 +309,8 @@ struct Statement
  * never does: NULL unless the call stands in an expression or trigger of the running one.
  * statement_plan returns the plan of the statement that is being executed, NULL unless call
  * stands in it.
+ * Between statement_pause and statement_resume no statement is being executed: for code
+ * that is not its own.
  */
 extern Statement *statement_current(FmgrInfo *call);
 extern Statement *statement_loose(FmgrInfo *call);
@@ -308,6 +318,8 @@ extern Statement *statement_own(const FmgrInfo *call);
 extern void statement_leave(Statement *statement);
 extern Statement *statement_running(void); /* NULL: none */
 extern const PlannedStmt *statement_plan(const FmgrInfo *call);
+extern Statement *statement_pause(void);
+extern void statement_resume(Statement *statement);
 extern Statement *statement_latest(const Statement *statement);
 extern RuleSet *statement_rules(Statement *statement);
 extern RowReader *statement_reader(Statement *statement, Oid relid, int nkeys,
@@ -353,6 +365,23 @@ extern RowReader *walk_whole_reader(PathWalk *walk, int step);
 extern RowReader *walk_scope_reader(PathWalk *walk);
 extern Oid attribute_operator(Oid relid, AttrNumber attnum);
 
+/* --- condition.c --- */
+
+typedef struct Condition Condition;
+
+/*
+ * condition_create makes the IF condition of a source ready for a statement; ask
+ * columns_hold first. condition_set sets the n-th of the columns if_attnums, and when all are
+ * set, condition_holds tells whether it is true for them; for none where it is no longer
+ * as recorded. It raises what its functions raise.
+ *
+ * condition_is_plain: may it be evaluated by whoever asks, under any settings?
+ */
+extern Condition *condition_create(Statement *statement, const RoleSource *source);
+extern void condition_set(Condition *condition, int n, Datum value, bool isnull);
+extern bool condition_holds(Condition *condition);
+extern bool condition_is_plain(Node *expression);
+
 /* --- holdings.c --- */
 
 typedef struct Holdings Holdings;
@@ -381,6 +410,17 @@ extern TupleTableSlot *source_reader_first(SourceReader *reader);
 extern TupleTableSlot *source_reader_next(SourceReader *reader);
 extern char *source_reader_role(SourceReader *reader, TupleTableSlot *slot);
 extern bool source_reader_scope(SourceReader *reader, TupleTableSlot *slot, Datum *scope_id);
+
+/* --- conferring.c --- */
+
+/*
+ * conferring_find returns the table's sources that may give a role by columns that the arm
+ * is passed, in the current memory context; conferring_gives tells whether these values of
+ * them give the user one of roles.
+ */
+extern List *conferring_find(Statement *statement, const RuleTable *table, const RuleArm *arm);
+extern bool conferring_gives(List *conferring, List *roles, const Datum *values,
+							 const bool *isnull);
 
 /* --- scope.c --- */
 

@@ -19,11 +19,12 @@ struct SourceReader
 {
 	Statement *statement;
 	RoleSource *source;
-	PathWalk *walk;		 /* NULL: a global role */
-	RowReader *by_user;	 /* rows of the user */
-	RowReader *by_scope; /* rows of the user in one scope */
-	bool user_read;		 /* has the user id been read as a value? */
-	bool user_fits;		 /* and does it fit the column's type? */
+	PathWalk *walk;		  /* NULL: a global role */
+	Condition *condition; /* NULL: none */
+	RowReader *by_user;	  /* rows of the user */
+	RowReader *by_scope;  /* rows of the user in one scope */
+	bool user_read;		  /* has the user id been read as a value? */
+	bool user_fits;		  /* and does it fit the column's type? */
 	Datum user_value;
 };
 
@@ -45,7 +46,8 @@ struct Holdings
 
 static List *readers_for(Statement *statement, Oid scope_relid, List *roles,
 						 const RuleTable *table);
-static bool source_matches(SourceReader *reader, TupleTableSlot *slot, List *roles);
+static bool row_confers(SourceReader *reader, RowReader *rows, TupleTableSlot *slot, List *roles);
+static bool row_meets_condition(SourceReader *reader, RowReader *rows, TupleTableSlot *slot);
 static bool ask_sources(Holdings *holdings, const Datum *scope_id);
 static bool ask_source(Holdings *holdings, SourceReader *reader, const Datum *scope_id);
 static bool source_is_askable(const SourceReader *reader);
@@ -167,7 +169,7 @@ holdings_build(Holdings *holdings)
 		{
 			Datum scope_id[INDEX_MAX_KEYS];
 
-			if (source_matches(reader, slot, holdings->roles) &&
+			if (row_confers(reader, reader->by_user, slot, holdings->roles) &&
 				source_reader_scope(reader, slot, scope_id))
 				keyset_add(set, scope_id);
 		}
@@ -198,7 +200,7 @@ holdings_global(Statement *statement, List *roles, const RuleTable *table)
 
 		for (slot = source_reader_first(reader);
 			 slot != NULL; slot = source_reader_next(reader))
-			if (source_matches(reader, slot, roles))
+			if (row_confers(reader, reader->by_user, slot, roles))
 				return true;
 	}
 	return false;
@@ -214,6 +216,8 @@ source_reader_create(Statement *statement, RoleSource *source)
 	reader->source = source;
 	if (source->path)
 		reader->walk = walk_create(statement, source->path);
+	if (source->if_condition)
+		reader->condition = condition_create(statement, source);
 	return reader;
 }
 
@@ -253,6 +257,8 @@ source_reader_role(SourceReader *reader, TupleTableSlot *slot)
 	Datum value;
 	bool isnull;
 
+	if (!row_meets_condition(reader, reader->by_user, slot))
+		return NULL;
 	if (source->role)
 		return source->role;
 	value = reader_get(reader->by_user, slot, source->role_attnum, &isnull);
@@ -318,17 +324,38 @@ readers_for(Statement *statement, Oid scope_relid, List *roles, const RuleTable 
 	return readers;
 }
 
+/* row_confers: does a row of the user's, met with rows, give him one of roles? */
 static bool
-source_matches(SourceReader *reader, TupleTableSlot *slot, List *roles)
+row_confers(SourceReader *reader, RowReader *rows, TupleTableSlot *slot, List *roles)
 {
 	RoleSource *source = reader->source;
-	Datum value;
-	bool isnull;
 
-	if (source->role)
+	if (!source->role)
+	{
+		bool isnull;
+		Datum value = reader_get(rows, slot, source->role_attnum, &isnull);
+
+		if (isnull || !rolename_in(value, source->role_type, roles))
+			return false;
+	}
+	return row_meets_condition(reader, rows, slot);
+}
+
+static bool
+row_meets_condition(SourceReader *reader, RowReader *rows, TupleTableSlot *slot)
+{
+	int i;
+
+	if (!reader->condition)
 		return true;
-	value = reader_get(reader->by_user, slot, source->role_attnum, &isnull);
-	return !isnull && rolename_in(value, source->role_type, roles);
+	for (i = 0; i < reader->source->nif_columns; i++)
+	{
+		bool isnull;
+		Datum value = reader_get(rows, slot, reader->source->if_attnums[i], &isnull);
+
+		condition_set(reader->condition, i, value, isnull);
+	}
+	return condition_holds(reader->condition);
 }
 
 /* One scope, asked of every source. No answer where the work's limit is exceeded. */
@@ -359,16 +386,8 @@ ask_source(Holdings *holdings, SourceReader *reader, const Datum *scope_id)
 	values[nkeys] = reader->user_value;
 	reader_begin(rows, values);
 	while ((slot = reader_next(rows)) != NULL)
-	{
-		Datum value;
-		bool isnull;
-
-		if (source->role)
+		if (row_confers(reader, rows, slot, holdings->roles))
 			return true;
-		value = reader_get(rows, slot, source->role_attnum, &isnull);
-		if (!isnull && rolename_in(value, source->role_type, holdings->roles))
-			return true;
-	}
 	return false;
 }
 

@@ -18,17 +18,6 @@
 #define FIRST_BUILD 100 /* work spent on probing before the first try */
 #define FIRST_PROBE 500 /* work for one key before building is tried */
 
-/* A source of the table's own rows, for rows that confer a role themselves */
-typedef struct Conferring
-{
-	int user; /* number of the user column among those passed */
-	int role; /* of the role column; -1: the role is static */
-	Oid role_type;
-	Datum user_value;
-	FmgrInfo equal;
-	Oid collation;
-} Conferring;
-
 struct ScopeState
 {
 	Statement *statement;
@@ -52,7 +41,6 @@ typedef struct Unscoped
 	bool answer;
 } Unscoped;
 
-static List *find_conferring(Statement *statement, RuleTable *table, RuleArm *arm);
 static bool probe(ScopeState *scope, int step, const Datum *values);
 static bool has_scope(ScopeState *scope, const Datum *values);
 static int scope_id_position(ScopeState *scope, int column);
@@ -90,7 +78,7 @@ scope_get(Statement *statement, RuleTable *table, RuleArm *arm)
 		(arm->path->nsteps == 1 && scope->walk->ends_in_key);
 	scope->memos = palloc0(sizeof(KeyMemo *) * (arm->path->nsteps + 1));
 	scope->next_build = FIRST_BUILD;
-	scope->conferring = find_conferring(statement, table, arm);
+	scope->conferring = conferring_find(statement, table, arm);
 	scope->arrays = palloc0(sizeof(ArrayType *) * arm->nkeys);
 	statement->scopes = lappend(statement->scopes, scope);
 	MemoryContextSwitchTo(old);
@@ -142,20 +130,7 @@ scope_has(ScopeState *scope, const Datum *key)
 bool
 scope_confers(ScopeState *scope, const Datum *values, const bool *isnull)
 {
-	ListCell *cell;
-
-	foreach(cell, scope->conferring)
-	{
-		Conferring *one = lfirst(cell);
-
-		if (isnull[one->user] || (one->role >= 0 && isnull[one->role]))
-			continue;
-		if (DatumGetBool(FunctionCall2Coll(&one->equal, one->collation,
-										   values[one->user], one->user_value)) &&
-			(one->role < 0 || rolename_in(values[one->role], one->role_type, scope->arm->roles)))
-			return true;
-	}
-	return false;
+	return conferring_gives(scope->conferring, scope->arm->roles, values, isnull);
 }
 
 /* scope_unscoped: does the user hold a granted role that needs no row? */
@@ -228,44 +203,6 @@ scope_element_type(const RuleArm *arm, int column)
 	if (path->nsteps == 0)
 		return getBaseType(get_atttype(path->scope_relid, path->scope_attnums[column]));
 	return getBaseType(get_atttype(path->steps[0].to_relid, path->steps[0].to_attnums[column]));
-}
-
-/* Where the table assigns roles in itself, a row may confer one by its own columns. */
-static List *
-find_conferring(Statement *statement, RuleTable *table, RuleArm *arm)
-{
-	List *found = NIL;
-	ListCell *cell;
-
-	if (arm->nconferring == 0 || !statement->identity->user_id)
-		return NIL;
-	foreach(cell, table->sources)
-	{
-		RoleSource *source = lfirst(cell);
-		Conferring *one;
-		int i;
-
-		if (source->relid != table->relid || !source->path || source->path->nsteps > 0 ||
-			(source->role && !names_contain(arm->roles, source->role)))
-			continue;
-		one = palloc0(sizeof(Conferring));
-		one->user = one->role = -1;
-		for (i = 0; i < arm->nconferring; i++)
-		{
-			if (arm->conferring_attnums[i] == source->user_attnum)
-				one->user = i;
-			if (!source->role && arm->conferring_attnums[i] == source->role_attnum)
-				one->role = i;
-		}
-		if (one->user < 0 || (!source->role && one->role < 0) ||
-			!userid_read(statement->identity->user_id, source->user_type, &one->user_value))
-			continue;
-		one->role_type = source->role_type;
-		one->collation = source->user_collation;
-		fmgr_info(get_opcode(userid_operator(source->user_type)), &one->equal);
-		found = lappend(found, one);
-	}
-	return found;
 }
 
 /*

@@ -2,8 +2,7 @@
  * source.c
  *		An assignment as a source of roles: its table, columns and path, resolved.
  *
- * What no longer is as recorded, or carries a clause that this engine does not know,
- * gives nobody a role.
+ * What no longer is as recorded gives nobody a role.
  */
 #include "postgres.h"
 
@@ -14,6 +13,7 @@
 
 #include "access/engine.h"
 
+static bool resolve_condition(RoleSource *source, const Assignment *assignment);
 static void record_columns(RoleSource *source);
 
 /* source_resolve resolves an assignment; NULL if anything in it is not as recorded. */
@@ -26,7 +26,7 @@ source_resolve(const Assignment *assignment)
 	Oid type;
 	int32 typmod;
 
-	if (!OidIsValid(owner) || assignment->condition ||
+	if (!OidIsValid(owner) ||
 		get_rel_persistence(assignment->relid) == RELPERSISTENCE_TEMP)
 		return NULL;
 	user_attnum = get_attnum(assignment->relid, assignment->user_column);
@@ -66,8 +66,23 @@ source_resolve(const Assignment *assignment)
 	}
 	else if (assignment->path)
 		return NULL;
+	if (assignment->condition && !resolve_condition(source, assignment))
+		return NULL;
 	record_columns(source);
 	return source;
+}
+
+/* resolve_condition reads the IF condition where it is kept; false if it is not there. */
+static bool
+resolve_condition(RoleSource *source, const Assignment *assignment)
+{
+	source->if_condition = catalog_if_condition(assignment);
+	if (!source->if_condition)
+		return false;
+	source->if_policy = catalog_if_policy(assignment->condition);
+	source->if_is_plain = condition_is_plain(source->if_condition);
+	source->nif_columns = condition_attnums(source->if_condition, &source->if_attnums);
+	return true;
 }
 
 static void
@@ -76,6 +91,8 @@ record_columns(RoleSource *source)
 	source->columns = columns_record(NIL, source->relid, 1, &source->user_attnum);
 	if (!source->role)
 		source->columns = columns_record(source->columns, source->relid, 1, &source->role_attnum);
+	source->columns = columns_record(source->columns, source->relid, source->nif_columns,
+									 source->if_attnums);
 	if (source->path)
 		source->columns = columns_record_path(source->columns, source->path);
 }

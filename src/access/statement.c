@@ -91,6 +91,22 @@ statement_running(void)
 	return running;
 }
 
+/* statement_pause leaves no statement being executed, and returns the one that was. */
+Statement *
+statement_pause(void)
+{
+	Statement *paused = running;
+
+	running = NULL;
+	return paused;
+}
+
+void
+statement_resume(Statement *statement)
+{
+	running = statement;
+}
+
 /* statement_plan returns the plan that the call stands in; NULL if that is not running. */
 const PlannedStmt *
 statement_plan(const FmgrInfo *call)

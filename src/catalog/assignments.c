@@ -4,8 +4,11 @@
  */
 #include "postgres.h"
 
+#include "utils/lsyscache.h"
+
 #include "catalog/catalog.h"
 #include "catalog/store.h"
+#include "resolver/resolver.h"
 
 /* Columns of electric.assignments, as in the install script */
 enum
@@ -83,6 +86,33 @@ void
 catalog_assignment_delete(const Assignment *key)
 {
 	store_write("DELETE FROM electric.assignments WHERE " MATCHES_KEY, key_params(key));
+}
+
+char *
+catalog_if_policy(const char *condition)
+{
+	return psprintf(CATALOG_IF_POLICY "%s", rule_id(condition, NIL));
+}
+
+Node *
+catalog_if_condition(const Assignment *assignment)
+{
+	if (!assignment->condition)
+		return NULL;
+	return condition_stored(assignment->relid, catalog_if_policy(assignment->condition));
+}
+
+List *
+catalog_if_columns(const Assignment *assignment)
+{
+	Node *condition = catalog_if_condition(assignment);
+	List *columns = NIL;
+	AttrNumber *attnums;
+	int count = condition_attnums(condition, &attnums);
+
+	for (int i = 0; i < count; i++)
+		columns = lappend(columns, get_attname(assignment->relid, attnums[i], false));
+	return columns;
 }
 
 /* decode_assignment returns a row as an Assignment, NULL if it makes no sense. */

@@ -93,10 +93,21 @@ extern void catalog_assignment_store(const Assignment *assignment);
 extern void catalog_assignment_delete(const Assignment *key);
 
 /*
+ * catalog_if_policy names the policy that keeps an IF condition on its table: its text
+ * decides, so a rule whose text is another has another. catalog_if_condition returns the
+ * condition as that policy keeps it, NULL if the assignment has none or the policy is gone;
+ * catalog_if_columns the columns that it names (char *).
+ */
+#define CATALOG_IF_POLICY "electric_if_"
+extern char *catalog_if_policy(const char *condition);
+extern Node *catalog_if_condition(const Assignment *assignment);
+extern List *catalog_if_columns(const Assignment *assignment);
+
+/*
  * catalog_conferring_columns returns the columns (char *, sorted by name, no
  * duplicates) of a table that assigns roles in itself as scope, as far as the
- * SELECT grants on itself with the empty path need them: user columns and role
- * columns. Names that are no columns any more are left out.
+ * SELECT grants on itself with the empty path need them: user columns, role
+ * columns and those of IF. Names that are no columns any more are left out.
  * The SELECT policy passes them behind the key of the arm with path "", in
  * this order, and the engine takes them in this order.
  */

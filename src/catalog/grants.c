@@ -105,6 +105,7 @@ catalog_conferring_columns(Oid relid, List *grants, List *assignments)
 			continue;
 		columns = add_column(columns, relid, assignment->user_column);
 		columns = add_column(columns, relid, assignment->role_column);
+		columns = list_concat(columns, catalog_if_columns(assignment));
 	}
 	list_sort(columns, names_compare);
 	foreach(cell, columns)

@@ -12,12 +12,14 @@
 
 static Assignment *resolve_key(DdlxStatement *statement, bool must_own_scope);
 static LOCKMODE lock_for(const DdlxStatement *statement);
+static bool has_condition(RangeVar *table);
 static void check_role_table(const char *source, const DdlxColumn *column, Oid relid);
 static void resolve_columns(DdlxStatement *statement, Oid relid, AttrNumber *user_attnum);
 static void notice_replaced(const Assignment *assignment);
+static bool is_same_text(const char *a, const char *b);
 static void apply_policies(const Assignment *assignment);
 
-/* assign: ELECTRIC ASSIGN role_definition TO table.column [USING path] */
+/* assign: ELECTRIC ASSIGN role_definition TO table.column [USING path] [IF (expression)] */
 List *
 ddlx_assign(DdlxStatement *statement)
 {
@@ -26,7 +28,6 @@ ddlx_assign(DdlxStatement *statement)
 	KeyPath *path;
 	List *advised = NIL;
 
-	refuse_if(statement);
 	assignment = resolve_key(statement, true);
 	resolve_columns(statement, assignment->relid, &user_attnum);
 	path = ddlx_role_path(statement, assignment->relid, linitial(statement->roles),
@@ -36,6 +37,11 @@ ddlx_assign(DdlxStatement *statement)
 		assignment->path = path_to_text(path);
 		assignment->path_keys = path_keys(path);
 	}
+
+	if (statement->condition)
+		assignment->condition = condition_resolve_if(statement->source, assignment->relid,
+													 statement->condition,
+													 statement->condition_location);
 
 	notice_replaced(assignment);
 	catalog_assignment_store(assignment);
@@ -101,8 +107,9 @@ resolve_key(DdlxStatement *statement, bool must_own_scope)
 
 /*
  * lock_for returns the lock on the assigned table: against other DDL alone, unless
- * the table may be its own scope, whose SELECT policy names the assigning columns.
- * Judged by the names as they stand, since a lock cannot be raised later.
+ * policies may have to be made or dropped. Those are the SELECT policy of a table that is
+ * its own scope, which names the assigning columns, and those that keep conditions.
+ * Judged by what stands before the lock is taken, since it cannot be raised later.
  */
 static LOCKMODE
 lock_for(const DdlxStatement *statement)
@@ -111,7 +118,26 @@ lock_for(const DdlxStatement *statement)
 
 	if (role->scope && strcmp(role->scope->relname, statement->user_column->table->relname) == 0)
 		return AccessExclusiveLock;
+	if (statement->condition || has_condition(statement->user_column->table))
+		return AccessExclusiveLock;
 	return ShareUpdateExclusiveLock;
+}
+
+/* has_condition: has an assignment on the table a condition, as far as can be told yet? */
+static bool
+has_condition(RangeVar *table)
+{
+	Oid relid = RangeVarGetRelid(table, NoLock, true);
+	ListCell *cell;
+
+	foreach(cell, catalog_assignments())
+	{
+		Assignment *assignment = lfirst(cell);
+
+		if (assignment->relid == relid && assignment->condition)
+			return true;
+	}
+	return false;
 }
 
 /* check_role_table: a dynamic role stands in the row that names the user. */
@@ -164,8 +190,8 @@ notice_replaced(const Assignment *assignment)
 
 	if (old == NULL)
 		return;
-	if (old->condition == NULL &&
-		(old->path == NULL || strcmp(old->path, assignment->path) == 0))
+	if (is_same_text(old->condition, assignment->condition) &&
+		is_same_text(old->path, assignment->path))
 		return;
 	ereport(NOTICE,
 			(errmsg("assignment of role %s to column \"%s\" of table \"%s\" is replaced",
@@ -174,13 +200,21 @@ notice_replaced(const Assignment *assignment)
 			 errdetail("It was: %s;", catalog_assignment_text(old))));
 }
 
+/* is_same_text: are both NULL, or the same? */
+static bool
+is_same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 /*
- * apply_policies: the SELECT policy of a table that is its own scope receives
- * the assigning columns; no other policy depends on assignments.
+ * apply_policies: the condition is kept in a policy, and the SELECT policy of a table
+ * that is its own scope receives the assigning columns; no other depends on assignments.
  */
 static void
 apply_policies(const Assignment *assignment)
 {
+	policy_apply_ifs(assignment->relid, assignment->condition);
 	if (assignment->relid == assignment->scope_relid &&
 		catalog_table_is_enabled(assignment->relid))
 		policy_apply(assignment->relid);

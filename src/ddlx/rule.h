@@ -44,7 +44,6 @@ extern AclMode ddlx_privileges(const DdlxStatement *statement);
 extern bool ddlx_is_same_role(const Grant *grant, const Grant *other);
 
 /* unsupported.c: refuse the clauses that nothing enforces yet (0A000). */
-extern void refuse_if(const DdlxStatement *statement);
 extern void refuse_read_columns(const DdlxStatement *statement);
 
 /*

@@ -7,19 +7,6 @@
 #include "ddlx/rule.h"
 
 void
-refuse_if(const DdlxStatement *statement)
-{
-	if (statement->condition)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("%s with a condition is not supported",
-						ddlx_kind_name(statement->kind)),
-				 errhint("Leave IF (%s) out, if the rule may hold without it.",
-						 statement->condition),
-				 ddlx_errposition(statement->source, statement->clause_location)));
-}
-
-void
 refuse_read_columns(const DdlxStatement *statement)
 {
 	ListCell *cell;

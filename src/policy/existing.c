@@ -29,7 +29,6 @@ static bool has_our_comment(const ExistingPolicy *policy);
 static ExistingPolicy *decode_policy(HeapTuple tuple, TupleDesc desc);
 static bool is_for_public(Datum roles);
 static Node *stored_expression(HeapTuple tuple, TupleDesc desc, AttrNumber attnum);
-static Node *analysed(Relation rel, const char *sql);
 static char command_letter(const char *command);
 
 bool
@@ -38,7 +37,14 @@ policy_is_ours(const char *name)
 	return strcmp(name, "electric_select") == 0 ||
 		strcmp(name, "electric_insert") == 0 ||
 		strcmp(name, "electric_update") == 0 ||
-		strcmp(name, "electric_delete") == 0;
+		strcmp(name, "electric_delete") == 0 ||
+		policy_keeps_if(name);
+}
+
+bool
+policy_keeps_if(const char *name)
+{
+	return strncmp(name, CATALOG_IF_POLICY, strlen(CATALOG_IF_POLICY)) == 0;
 }
 
 char *
@@ -149,8 +155,8 @@ policy_is_as_wanted(Relation rel, const ExistingPolicy *policy, const WantedPoli
 {
 	return policy->permissive && policy->for_public &&
 		policy->command == command_letter(wanted->command) &&
-		equal(policy->using_expr, analysed(rel, wanted->using_sql)) &&
-		equal(policy->check_expr, analysed(rel, wanted->check_sql));
+		equal(policy->using_expr, policy_expression(rel, wanted->using_sql)) &&
+		equal(policy->check_expr, policy_expression(rel, wanted->check_sql));
 }
 
 bool
@@ -172,7 +178,8 @@ has_our_comment(const ExistingPolicy *policy)
 
 	return comment &&
 		(strstr(comment, POLICY_COMMENT_MARK) == comment ||
-		 strstr(comment, POLICY_NO_GRANT_MARK) == comment);
+		 strstr(comment, POLICY_NO_GRANT_MARK) == comment ||
+		 strstr(comment, POLICY_IF_MARK) == comment);
 }
 
 static ExistingPolicy *
@@ -212,11 +219,9 @@ stored_expression(HeapTuple tuple, TupleDesc desc, AttrNumber attnum)
 	return is_null ? NULL : stringToNode(TextDatumGetCString(value));
 }
 
-/*
- * analysed returns the expression sql as CREATE POLICY would store it, NULL for NULL.
- */
-static Node *
-analysed(Relation rel, const char *sql)
+/* policy_expression returns the expression sql as CREATE POLICY would store it. */
+Node *
+policy_expression(Relation rel, const char *sql)
 {
 	ParseState *pstate;
 	ParseNamespaceItem *nsitem;

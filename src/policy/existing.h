@@ -14,6 +14,7 @@
 /* What the comments of our policies begin with */
 #define POLICY_COMMENT_MARK	 "ELECTRIC GRANT "
 #define POLICY_NO_GRANT_MARK "No ELECTRIC GRANT "
+#define POLICY_IF_MARK		 "ELECTRIC ASSIGN "
 
 /* A row of pg_policy */
 typedef struct ExistingPolicy
@@ -27,8 +28,12 @@ typedef struct ExistingPolicy
 	Node *check_expr;
 } ExistingPolicy;
 
-/* policy_is_ours: is it one of electric_select, _insert, _update, _delete? */
+/*
+ * policy_is_ours: is it one of electric_select, _insert, _update, _delete, or one that
+ * keeps an IF condition? policy_keeps_if: one of the latter?
+ */
 extern bool policy_is_ours(const char *name);
+extern bool policy_keeps_if(const char *name);
 
 /* existing_policies returns all policies of relid; existing_policy one, or NULL. */
 extern List *existing_policies(Oid relid);
@@ -41,9 +46,11 @@ extern ExistingPolicy *existing_policy(Oid relid, const char *name);
 extern int foreign_permissive_commands(Oid relid);
 
 /*
- * policy_is_as_wanted: would CREATE POLICY store the very same? To be called
+ * policy_expression returns an expression as CREATE POLICY would store it, NULL for NULL.
+ * policy_is_as_wanted: would CREATE POLICY store the very same? Both to be called
  * under the search_path and user that CREATE POLICY would have.
  */
+extern Node *policy_expression(Relation rel, const char *sql);
 extern bool policy_is_as_wanted(Relation rel, const ExistingPolicy *policy,
 								const WantedPolicy *wanted);
 extern bool policy_has_comment(const ExistingPolicy *policy, const char *comment);

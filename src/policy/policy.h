@@ -42,6 +42,14 @@ extern void policy_apply(Oid relid);
  */
 extern void policy_remove(Oid relid);
 
+/*
+ * if_policy.c: the policies that keep the IF conditions of the assignments on relid.
+ * policy_apply_ifs makes the one for stated (NULL: none) what its text means now, and
+ * drops those that no assignment has. The caller holds AccessExclusiveLock where there
+ * is one to make or to drop.
+ */
+extern void policy_apply_ifs(Oid relid, const char *stated);
+
 /* apply.c: has_row_security: is row-level security on for relid? */
 extern bool has_row_security(Oid relid);
 

@@ -27,16 +27,14 @@
 #include "resolver/condition.h"
 #include "resolver/resolver.h"
 
-static Node *parse_single(const char *sql);
 static void add_row_names(ParseState *pstate, Relation rel);
-static char *placed_sql(const char *source, const char *text, int location);
 static Node *number_by_level(Node *node, void *context);
 
 /* condition_resolve returns the condition's text with every name qualified; see resolver.h. */
 char *
 condition_resolve(const char *source, Oid relid, const char *text, int location)
 {
-	Node *condition = condition_analyse(placed_sql(source, text, location), relid);
+	Node *condition = condition_analyse(condition_placed(source, text, location), relid);
 	List *names;
 	char *result;
 	int guc_level;
@@ -53,11 +51,11 @@ condition_resolve(const char *source, Oid relid, const char *text, int location)
 }
 
 /*
- * placed_sql returns the condition as a SELECT in which it stands at the same character as
+ * condition_placed returns the condition as a SELECT in which it stands at the same character as
  * in the user's text, so that errors point at the right place by themselves.
  */
-static char *
-placed_sql(const char *source, const char *text, int location)
+char *
+condition_placed(const char *source, const char *text, int location)
 {
 	int before = pg_mbstrlen_with_len(source, location) - (int) strlen("SELECT(");
 
@@ -75,7 +73,7 @@ condition_analyse(const char *sql, Oid relid)
 	pstate->p_sourcetext = sql;
 	condition_know_auth(pstate);
 	add_row_names(pstate, rel);
-	expression = transformExpr(pstate, parse_single(sql), EXPR_KIND_POLICY);
+	expression = transformExpr(pstate, condition_parse(sql), EXPR_KIND_POLICY);
 	expression = coerce_to_boolean(pstate, expression, "CHECK");
 	expression = condition_settle_auth(expression);
 	assign_expr_collations(pstate, expression);
@@ -85,9 +83,9 @@ condition_analyse(const char *sql, Oid relid)
 	return expression;
 }
 
-/* parse_single returns the one expression of SELECT (expression). */
-static Node *
-parse_single(const char *sql)
+/* condition_parse returns the one expression of SELECT (expression). */
+Node *
+condition_parse(const char *sql)
 {
 	List *statements = raw_parser(sql, RAW_PARSE_DEFAULT);
 	SelectStmt *select = (SelectStmt *) linitial_node(RawStmt, statements)->stmt;

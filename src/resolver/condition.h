@@ -23,6 +23,14 @@ enum
 extern Node *condition_analyse(const char *sql, Oid relid);
 
 /*
+ * condition.c: condition_placed returns a condition as "SELECT (condition)", with each
+ * character where it stands in source; condition_parse the one expression of such a
+ * text, as it is written.
+ */
+extern char *condition_placed(const char *source, const char *text, int location);
+extern Node *condition_parse(const char *sql);
+
+/*
  * condition_auth.c: condition_know_auth lets pstate know auth.user_id, auth.claims and
  * auth.data.x.y. condition_settle_auth makes auth.user_id text where nothing asked it
  * for a type.

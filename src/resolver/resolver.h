@@ -173,6 +173,21 @@ extern char *condition_resolve(const char *source, Oid relid, const char *text, 
 extern char *condition_sql(Oid relid, const char *condition, ConditionUse use);
 extern bool condition_compares(Oid relid, const char *condition);
 
+/* --- conditions of assignments (condition_if.c) --- */
+
+/*
+ * condition_resolve_if does the same for IF, which speaks of one row as it stands: bare,
+ * this. and row. columns; auth, new and old are refused (42P10).
+ *
+ * condition_stored returns a condition as a policy of the table keeps it: "true OR
+ * condition", so that the policy itself judges nothing. NULL if there is none, or nothing
+ * that ASSIGN could have written. Parses nothing and never raises. Its columns are those
+ * of range table entry 1; condition_attnums returns how many and which.
+ */
+extern char *condition_resolve_if(const char *source, Oid relid, const char *text, int location);
+extern Node *condition_stored(Oid relid, const char *policy);
+extern int condition_attnums(Node *condition, AttrNumber **attnums);
+
 /* --- settings (settings.c) --- */
 
 /*

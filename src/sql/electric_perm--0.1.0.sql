@@ -56,7 +56,7 @@ COMMENT ON COLUMN electric.assignments.role IS 'A static role''s name; NULL: the
 COMMENT ON COLUMN electric.assignments.scope IS 'The scope table of a scoped role; NULL: a global role';
 COMMENT ON COLUMN electric.assignments.path IS 'Foreign keys from the table to the scope; empty: the table is the scope';
 COMMENT ON COLUMN electric.assignments.path_keys IS 'The columns that the path joined when the rule was made; a rule whose path no longer does gives no role';
-COMMENT ON COLUMN electric.assignments.if_sql IS 'IF condition; NULL: none';
+COMMENT ON COLUMN electric.assignments.if_sql IS 'IF condition; NULL: none. A policy of the table keeps it analysed; without that it gives no role';
 
 CREATE TABLE electric.client_roles (
 	role text PRIMARY KEY,
