@@ -16,6 +16,7 @@
 
 static Arm *make_arm(const Grant *grant);
 static void use_condition(Arm *arm, const Grant *grant);
+static void use_in_using(Arm *arm, const Grant *grant, ConditionUse use);
 static bool try_condition(Arm *arm, const Grant *grant);
 static Arm *find_arm(List *arms, const char *id, const char *path);
 static bool has_scoped_arm(List *arms, const char *id);
@@ -98,23 +99,30 @@ use_condition(Arm *arm, const Grant *grant)
 	switch (grant->privilege)
 	{
 		case ACL_SELECT:
-			arm->using_sql = condition_sql(relid, condition, CONDITION_ROW);
+			use_in_using(arm, grant, CONDITION_ROW);
 			break;
 		case ACL_INSERT:
-			arm->check_sql = condition_sql(relid, condition, CONDITION_NEW_ROW);
+			arm->check_sql = condition_sql(relid, condition, CONDITION_NEW_ROW, CONDITION_ALL);
 			break;
 		case ACL_UPDATE:
-			arm->using_sql = condition_sql(relid, condition, CONDITION_BEFORE);
-			arm->check_sql = condition_sql(relid, condition, CONDITION_AFTER);
-			arm->change_sql = condition_sql(relid, condition, CONDITION_CHANGE);
+			use_in_using(arm, grant, CONDITION_BEFORE);
+			arm->check_sql = condition_sql(relid, condition, CONDITION_AFTER, CONDITION_ALL);
+			arm->change_sql = condition_sql(relid, condition, CONDITION_CHANGE, CONDITION_ALL);
 			arm->compares = condition_compares(relid, condition);
 			break;
 		case ACL_DELETE:
-			arm->using_sql = condition_sql(relid, condition, CONDITION_OLD_ROW);
+			use_in_using(arm, grant, CONDITION_OLD_ROW);
 			break;
 		default:
 			elog(ERROR, "unrecognized privilege: %u", (unsigned int) grant->privilege);
 	}
+}
+
+static void
+use_in_using(Arm *arm, const Grant *grant, ConditionUse use)
+{
+	arm->using_sql = condition_sql(grant->relid, grant->condition, use, CONDITION_LEAKPROOF);
+	arm->using_leaky_sql = condition_sql(grant->relid, grant->condition, use, CONDITION_LEAKY);
 }
 
 /*

@@ -17,7 +17,8 @@ typedef struct Arm
 	const char *path; /* NULL: for roles that need no row */
 	KeyPath *key_path;
 	const char *condition; /* NULL: none */
-	char *using_sql;	   /* what USING judges of it, NULL: nothing */
+	char *using_sql;	   /* what USING judges of it, NULL: nothing .. */
+	char *using_leaky_sql; /* .. and what it must not before the row is the user's */
 	char *check_sql;	   /* what WITH CHECK judges of it by the new row alone */
 	char *change_sql;	   /* UPDATE: all of it, by both versions */
 } Arm;

@@ -12,6 +12,10 @@
  * decides: at each end one grant covers the whole change. It knows the old row and
  * the changed columns from the guard, a trigger, and asks for them by electric.guarded and
  * electric.old_value.
+ *
+ * The planner sorts what USING joins by AND, and may put a condition first. One that could
+ * tell what a row holds (a cast that fails does, in its message) therefore stands in
+ * a CASE behind the call, and conditions of writing behind those of reading.
  */
 #include "postgres.h"
 
@@ -32,7 +36,8 @@ typedef struct Compiler
 } Compiler;
 
 static char *joined(List *terms, const char *operator);
-static char *using_sql(const Compiler *compiler, AclMode privilege, List *arms, bool stored_row);
+static char *using_sql(const Compiler *compiler, AclMode privilege, List *arms, bool stored_row,
+					   const char *readable);
 static char *check_sql(const Compiler *compiler, AclMode privilege, List *arms);
 static char *change_check_sql(const Compiler *compiler, List *arms);
 static char *with_condition(const char *call, const char *condition);
@@ -54,11 +59,11 @@ policy_compile(Oid relid, List *grants, List *assignments, int foreign_permissiv
 	List *insert = arms_of(grants, ACL_INSERT);
 	List *update = arms_of(grants, ACL_UPDATE);
 	List *delete = arms_of(grants, ACL_DELETE);
-	char *can_read = using_sql(&compiler, ACL_SELECT, read, false);
-	char *can_read_stored = using_sql(&compiler, ACL_SELECT, read, true);
+	char *can_read = using_sql(&compiler, ACL_SELECT, read, false, NULL);
+	char *can_read_stored = using_sql(&compiler, ACL_SELECT, read, true, NULL);
 	char *can_insert = check_sql(&compiler, ACL_INSERT, insert);
-	char *can_update_stored = using_sql(&compiler, ACL_UPDATE, update, true);
-	char *can_delete_stored = using_sql(&compiler, ACL_DELETE, delete, true);
+	char *can_update_stored = using_sql(&compiler, ACL_UPDATE, update, true, can_read_stored);
+	char *can_delete_stored = using_sql(&compiler, ACL_DELETE, delete, true, can_read_stored);
 	char *can_update;
 
 	*guard = arms_need_guard(update);
@@ -90,10 +95,12 @@ joined(List *terms, const char *operator)
 /*
  * using_sql: may this row be read, changed or deleted, as far as it can tell by itself?
  * stored_row: a row as it is stored may be newer than the statement's snapshot, so the
- * engine must see its xmin.
+ * engine must see its xmin. readable: what else must hold before a condition that is
+ * not leakproof meets the row; NULL: nothing.
  */
 static char *
-using_sql(const Compiler *compiler, AclMode privilege, List *arms, bool stored_row)
+using_sql(const Compiler *compiler, AclMode privilege, List *arms, bool stored_row,
+		  const char *readable)
 {
 	List *terms = NIL;
 	ListCell *cell;
@@ -102,8 +109,13 @@ using_sql(const Compiler *compiler, AclMode privilege, List *arms, bool stored_r
 	{
 		const Arm *arm = lfirst(cell);
 		char *call = allows_sql(compiler, privilege, arm, stored_row);
+		char *term = with_condition(call, arm->using_sql);
 
-		terms = lappend(terms, with_condition(call, arm->using_sql));
+		if (arm->using_leaky_sql)
+			term = psprintf("(%s AND CASE WHEN %s%s%s THEN %s ELSE false END)", term, call,
+							readable ? " AND " : "", readable ? readable : "",
+							arm->using_leaky_sql);
+		terms = lappend(terms, term);
 	}
 	return joined(terms, " OR ");
 }

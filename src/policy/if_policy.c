@@ -56,7 +56,7 @@ static void
 apply_condition(Oid relid, const char *condition)
 {
 	char *name = catalog_if_policy(condition);
-	char *sql = psprintf("(true OR (%s))", condition_sql(relid, condition, CONDITION_ROW));
+	char *sql = psprintf("(true OR (%s))", condition_sql(relid, condition, CONDITION_ROW, CONDITION_ALL));
 	ExistingPolicy *existing = existing_policy(relid, name);
 
 	if (existing && keeps(relid, existing, sql))

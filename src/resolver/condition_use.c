@@ -7,6 +7,7 @@
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_func.h"
 #include "utils/guc.h"
@@ -44,13 +45,14 @@ static List *parts_of(Node *condition);
 static Versions versions_of(Node *part);
 static bool note_version(Node *node, void *context);
 static List *used_parts(List *parts, ConditionUse use);
+static List *chosen_parts(List *parts, ConditionParts which);
 static List *use_parts(List *parts, RowUse use);
 static Node *use_row(Node *node, void *context);
 static Node *old_value(Var *column);
 
 /* condition_sql returns a resolved condition as the SQL of a policy; see resolver.h. */
 char *
-condition_sql(Oid relid, const char *condition, ConditionUse use)
+condition_sql(Oid relid, const char *condition, ConditionUse use, ConditionParts which)
 {
 	int guc_level = NewGUCNestLevel();
 	char *result = NULL;
@@ -58,6 +60,7 @@ condition_sql(Oid relid, const char *condition, ConditionUse use)
 
 	plain_settings();
 	parts = used_parts(parts_of(analyse_resolved(relid, condition)), use);
+	parts = chosen_parts(parts, which);
 	if (parts != NIL)
 		result = deparse_expression((Node *) make_ands_explicit(parts),
 									deparse_context_for(get_rel_name(relid), relid), false, false);
@@ -169,6 +172,21 @@ used_parts(List *parts, ConditionUse use)
 	}
 	elog(ERROR, "unrecognized use of a condition: %d", (int) use);
 	return NIL; /* not reached */
+}
+
+static List *
+chosen_parts(List *parts, ConditionParts which)
+{
+	List *chosen = NIL;
+	ListCell *cell;
+
+	foreach(cell, parts)
+	{
+		if (which == CONDITION_ALL ||
+			contain_leaked_vars(lfirst(cell)) == (which == CONDITION_LEAKY))
+			chosen = lappend(chosen, lfirst(cell));
+	}
+	return chosen;
 }
 
 static List *

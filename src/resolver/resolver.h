@@ -160,17 +160,30 @@ typedef enum ConditionUse
 } ConditionUse;
 
 /*
+ * Which parts of it. Those that could tell what a row holds, by an error or otherwise,
+ * must not meet a row before it is known to be the user's; the others may, and find
+ * it by an index.
+ */
+typedef enum ConditionParts
+{
+	CONDITION_ALL,
+	CONDITION_LEAKPROOF,
+	CONDITION_LEAKY
+} ConditionParts;
+
+/*
  * condition_resolve analyses the condition that stands at location of source and returns
  * it as text that means the same under any settings: columns as this.c, new.c, old.c.
  * Raises, with the place: unknown columns (42703), no boolean (42804), sub-selects,
  * aggregates and the like (0A000 and what PostgreSQL says of check constraints), VOLATILE
- * functions (42P17). condition_sql returns a resolved one as a policy's SQL, NULL where that
- * use judges no part of it; it raises if what the condition names is no longer there.
+ * functions (42P17). condition_sql returns those parts of a resolved one that a use judges as a
+ * policy's SQL, NULL for none; it raises if what the condition names is no longer there.
  * condition_compares: does a part speak of two versions of the row, so that neither can be
  * judged by itself?
  */
 extern char *condition_resolve(const char *source, Oid relid, const char *text, int location);
-extern char *condition_sql(Oid relid, const char *condition, ConditionUse use);
+extern char *condition_sql(Oid relid, const char *condition, ConditionUse use,
+						   ConditionParts which);
 extern bool condition_compares(Oid relid, const char *condition);
 
 /* --- conditions of assignments (condition_if.c) --- */
