@@ -112,7 +112,7 @@ apply_to_clients(Oid relid, ClientPrivileges wanted)
 					(errcode(ERRCODE_INVALID_ROLE_SPECIFICATION),
 					 errmsg("client role \"%s\" is not bound by the rules on table \"%s\"",
 							client->role, get_rel_name(relid)),
-					 errdetail("It is a superuser, has BYPASSRLS or has the rights of the table's owner."),
+					 errdetail("It is or can become a superuser, a role with BYPASSRLS or the table's owner."),
 					 errhint("Take these rights away, or type SELECT electric.drop_client_role(%s).",
 							 quote_literal_cstr(quote_identifier(client->role)))));
 			continue;

@@ -27,8 +27,8 @@ extern ClientPrivileges client_wanted_privileges(Oid relid);
 extern void client_role_apply(Oid relid, Oid role, ClientPrivileges wanted);
 
 /*
- * client_role_is_unbound: do row-level security's own exceptions hold for role on
- * a table of owner (superuser, BYPASSRLS, the owner's rights)?
+ * client_role_is_unbound: do row-level security's own exceptions hold on a table of owner
+ * (superuser, BYPASSRLS, the owner's rights) for role, or for one that it can become?
  */
 extern bool client_role_is_unbound(Oid role, Oid owner);
 

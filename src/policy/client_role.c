@@ -8,6 +8,10 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_authid.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -23,6 +27,7 @@ PG_FUNCTION_INFO_V1(electric_drop_client_role);
 
 static char *checked_role_name(Oid role);
 static void check_bindable(Oid role, const char *name);
+static Oid unbound_role_of(Oid role);
 static void check_owns_no_table(Oid role, const char *name);
 
 /* electric.add_client_role(role regrole, service boolean) -> void */
@@ -85,7 +90,7 @@ client_role_bypasses(Oid relid)
 		ClientRole *client = lfirst(cell);
 		Oid role = get_role_oid(client->role, true);
 
-		if (OidIsValid(role) && !superuser_arg(role) && has_privs_of_role(role, owner))
+		if (OidIsValid(role) && !superuser_arg(role) && is_member_of_role(role, owner))
 			return client->role;
 	}
 	return NULL;
@@ -94,8 +99,7 @@ client_role_bypasses(Oid relid)
 bool
 client_role_is_unbound(Oid role, Oid owner)
 {
-	return superuser_arg(role) || has_bypassrls_privilege(role) ||
-		has_privs_of_role(role, owner);
+	return OidIsValid(unbound_role_of(role)) || is_member_of_role(role, owner);
 }
 
 /* checked_role_name returns the name of a role that a regrole means (42704). */
@@ -111,19 +115,48 @@ checked_role_name(Oid role)
 	return name;
 }
 
-/* check_bindable refuses roles that row-level security binds nowhere (0P000). */
+/* check_bindable refuses roles that are or can become one bound nowhere (0P000). */
 static void
 check_bindable(Oid role, const char *name)
 {
-	if (superuser_arg(role) || has_bypassrls_privilege(role))
+	Oid unbound = unbound_role_of(role);
+
+	if (OidIsValid(unbound))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_ROLE_SPECIFICATION),
 				 errmsg("role \"%s\" cannot be a client role", name),
-				 errdetail("Row-level security does not bind superusers and roles with BYPASSRLS."),
+				 unbound == role ?
+					 errdetail("Row-level security does not bind superusers and roles with BYPASSRLS.") :
+					 errdetail("It can become role \"%s\", and row-level security does not bind superusers and roles with BYPASSRLS.",
+							   GetUserNameFromId(unbound, false)),
 				 errhint("Make a role of its own for clients: CREATE ROLE app_client LOGIN;")));
 }
 
-/* check_owns_no_table refuses roles with the rights of an enabled table's owner. */
+/*
+ * unbound_role_of returns a superuser or role with BYPASSRLS that role is or, as a member,
+ * can become by SET ROLE; InvalidOid if there is none.
+ */
+static Oid
+unbound_role_of(Oid role)
+{
+	Relation rel = table_open(AuthIdRelationId, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	Oid found = InvalidOid;
+	HeapTuple tuple;
+
+	while ((tuple = systable_getnext(scan)) != NULL)
+	{
+		Form_pg_authid form = (Form_pg_authid) GETSTRUCT(tuple);
+
+		if ((form->rolsuper || form->rolbypassrls) && is_member_of_role_nosuper(role, form->oid))
+			found = found == role ? found : form->oid;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+/* check_owns_no_table refuses roles that are or can become an enabled table's owner. */
 static void
 check_owns_no_table(Oid role, const char *name)
 {
@@ -134,11 +167,11 @@ check_owns_no_table(Oid role, const char *name)
 		Oid relid = lfirst_oid(cell);
 		Oid owner = catalog_owner(relid);
 
-		if (OidIsValid(owner) && has_privs_of_role(role, owner))
+		if (OidIsValid(owner) && is_member_of_role(role, owner))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_ROLE_SPECIFICATION),
 					 errmsg("role \"%s\" cannot be a client role", name),
-					 errdetail("It has the rights of role \"%s\", the owner of table \"%s\".",
+					 errdetail("It is or can become role \"%s\", the owner of table \"%s\".",
 							   GetUserNameFromId(owner, false), get_rel_name(relid)),
 					 errhint("Make a role of its own for clients: CREATE ROLE app_client LOGIN;")));
 	}
