@@ -38,7 +38,7 @@ source_resolve(const Assignment *assignment)
 	source->user_attnum = user_attnum;
 	get_atttypetypmodcoll(assignment->relid, user_attnum, &type, &typmod, &source->user_collation);
 	source->user_type = getBaseType(type);
-	if (!is_user_column_type(type))
+	if (!is_user_column_type(type) || !is_label_owner(type, owner))
 		return NULL;
 	if (assignment->role_column)
 	{
@@ -46,7 +46,7 @@ source_resolve(const Assignment *assignment)
 		if (source->role_attnum <= 0)
 			return NULL;
 		type = get_atttype(assignment->relid, source->role_attnum);
-		if (!is_role_column_type(type))
+		if (!is_role_column_type(type) || !is_label_owner(type, owner))
 			return NULL;
 		source->role_type = getBaseType(type);
 	}

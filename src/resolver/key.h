@@ -56,6 +56,11 @@ extern char *key_step_obstacle(const KeyStep *step);
 /* key_scope_obstacle returns why a primary key cannot tell scopes apart, or NULL. */
 extern char *key_scope_obstacle(Oid relid, int nkeys, const AttrNumber *attnums);
 
+/* --- owners (readable.c) --- */
+
+/* table_owner returns a table's owner, InvalidOid if it is gone. */
+extern Oid table_owner(Oid relid);
+
 /* --- building paths (path.c) --- */
 
 /* path_make returns the path of these steps (KeyStep *); NULL if the scope has no primary key. */

@@ -21,7 +21,6 @@
 static bool find_unreadable(const KeyPath *path, Oid owner, Oid *relid, AttrNumber *attnum);
 static bool columns_readable(Oid relid, int nkeys, const AttrNumber *attnums,
 							 Oid reader, AttrNumber *unreadable);
-static Oid table_owner(Oid relid);
 
 void
 check_path_readable(const char *source, const KeyPath *path, int location)
@@ -102,7 +101,7 @@ columns_readable(Oid relid, int nkeys, const AttrNumber *attnums, Oid reader,
 }
 
 /* table_owner returns a table's owner, InvalidOid if it is gone. */
-static Oid
+Oid
 table_owner(Oid relid)
 {
 	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));

@@ -83,9 +83,11 @@ extern AttrNumber resolve_column(const char *source, Oid relid,
 /*
  * check_user_column_type, check_role_column_type: the types that 2-ddlx allows
  * for a column of user ids or role names; others raise 0A000. The
- * is_ forms answer without raising (used when rules are loaded).
+ * is_ forms answer without raising (used when rules are loaded). An enum must belong to
+ * the table's owner, or to who has his rights (42501): is_label_owner.
  */
 extern bool is_user_column_type(Oid type);
+extern bool is_label_owner(Oid type, Oid owner);
 extern bool is_role_column_type(Oid type);
 extern void check_user_column_type(const char *source, Oid relid, AttrNumber attnum, int location);
 extern void check_role_column_type(const char *source, Oid relid, AttrNumber attnum, int location);

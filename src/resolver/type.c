@@ -11,6 +11,8 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -18,6 +20,8 @@
 #include "resolver/key.h"
 
 static bool is_citext(Oid type);
+static void check_labels(const char *source, Oid relid, AttrNumber attnum, int location);
+static Oid enum_owner(Oid type);
 static void check_stored(const char *source, Oid relid, AttrNumber attnum, int location);
 
 bool
@@ -63,6 +67,7 @@ check_user_column_type(const char *source, Oid relid, AttrNumber attnum, int loc
 						format_type_be(type)),
 				 errhint("User ids are read from columns of type text, varchar, name, citext, uuid, smallint, integer, bigint or an enum."),
 				 ddlx_errposition(source, location)));
+	check_labels(source, relid, attnum, location);
 }
 
 void
@@ -79,6 +84,53 @@ check_role_column_type(const char *source, Oid relid, AttrNumber attnum, int loc
 						format_type_be(type)),
 				 errhint("Role names are read from columns of type text, varchar, name or an enum."),
 				 ddlx_errposition(source, location)));
+	check_labels(source, relid, attnum, location);
+}
+
+bool
+is_label_owner(Oid type, Oid owner)
+{
+	Oid labels = enum_owner(getBaseType(type));
+
+	return !OidIsValid(labels) || has_privs_of_role(labels, owner);
+}
+
+/*
+ * check_labels raises for an enum of another owner than the table's: who may rename its
+ * labels would say who has which role.
+ */
+static void
+check_labels(const char *source, Oid relid, AttrNumber attnum, int location)
+{
+	Oid type = getBaseType(get_atttype(relid, attnum));
+	Oid owner = table_owner(relid);
+
+	if (!is_label_owner(type, owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("column \"%s\" of table \"%s\" has an enum type of another owner",
+						get_attname(relid, attnum, false), table_label(relid)),
+				 errdetail("Type %s belongs to \"%s\", who can rename its labels and so give roles.",
+						   format_type_be(type), GetUserNameFromId(enum_owner(type), false)),
+				 errhint("Type ALTER TYPE %s OWNER TO %s; or use a column of type text.",
+						 format_type_be_qualified(type),
+						 quote_identifier(GetUserNameFromId(owner, false))),
+				 ddlx_errposition(source, location)));
+}
+
+/* enum_owner returns the owner of an enum, InvalidOid for other types. */
+static Oid
+enum_owner(Oid type)
+{
+	HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	Oid owner = InvalidOid;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	if (((Form_pg_type) GETSTRUCT(tuple))->typtype == TYPTYPE_ENUM)
+		owner = ((Form_pg_type) GETSTRUCT(tuple))->typowner;
+	ReleaseSysCache(tuple);
+	return owner;
 }
 
 /*
