@@ -70,7 +70,7 @@ leave_place()
 # run_in_private_place SCRIPT: returns SCRIPT's exit status by exiting.
 run_in_private_place()
 {
-	local user as
+	local user as chosen
 
 	SOURCE=$(pwd -P)
 	PLACE=$(mktemp -d /tmp/electric_perm.XXXXXX)
@@ -86,15 +86,17 @@ run_in_private_place()
 		as=(setpriv "--reuid=$user" "--regid=$(id -g "$user")" --clear-groups)
 	fi
 
-	# A clean environment: no setting of the caller's session reaches the tests.
+	# A clean environment: no setting of the caller's session reaches the tests, but for
+	# the seeds and numbers of those that make their cases up.
 	# Its own process group (set -m), so that all of it can be ended.
+	mapfile -t chosen < <(env | grep -E '^(FUZZ|ORACLE)_[A-Z]+=[0-9]+$')
 	set -m
 	(
 		cd "$PLACE/src"
 		exec env -i PATH="/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin" \
 			HOME="$PLACE" TMPDIR="$PLACE" LC_ALL=C.UTF-8 PLACE="$PLACE" \
 			PG_CONFIG="${PG_CONFIG:-/usr/lib/postgresql/15/bin/pg_config}" \
-			ONLY="${ONLY:-}" "${as[@]}" "$1"
+			ONLY="${ONLY:-}" "${chosen[@]}" "${as[@]}" "$1"
 	) </dev/null &
 	JOB=$!
 	set +m
