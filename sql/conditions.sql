@@ -94,13 +94,14 @@ RESET ROLE;
 SET ROLE regress_electric_owner;
 CREATE TYPE mood AS ENUM ('sad', 'glad');
 CREATE DOMAIN number AS int CHECK (value > 0);
-CREATE TABLE typed (id int PRIMARY KEY, u uuid, i int, b bigint, t text, v varchar(9), c citext, e mood, d number);
-INSERT INTO typed VALUES (1, '00000000-0000-0000-0000-00000000000a', 7, 7, '7', '7', 'Seven', 'glad', 7);
+CREATE DOMAIN feeling AS mood;
+CREATE TABLE typed (id int PRIMARY KEY, u uuid, i int, b bigint, t text, v varchar(9), c citext, e mood, d number, f feeling);
+INSERT INTO typed VALUES (1, '00000000-0000-0000-0000-00000000000a', 7, 7, '7', '7', 'Seven', 'glad', 7, 'sad');
 SET client_min_messages = warning;
 DO LANGUAGE ddlx $$
 	ELECTRIC ENABLE typed;
 	ELECTRIC GRANT READ ON typed TO ANYONE CHECK (u = auth.user_id OR auth.user_id = i OR b = auth.user_id OR c = auth.user_id
-		OR e = auth.user_id OR d = auth.user_id OR (auth.user_id IS NULL AND auth.claims ? 'guest') OR t || '!' = auth.user_id);
+		OR e = auth.user_id OR d = auth.user_id OR this.f = auth.user_id OR (auth.user_id IS NULL AND auth.claims ? 'guest') OR t || '!' = auth.user_id);
 $$;
 RESET ROLE;
 SET ROLE regress_electric_client;
@@ -119,6 +120,9 @@ SELECT FROM electric.logout();
 :seen
 SELECT FROM electric.logout();
 \set name '''glad'''
+:seen
+SELECT FROM electric.logout();
+\set name '''sad'''
 :seen
 SELECT FROM electric.logout();
 \set name '''7!'''

@@ -11,8 +11,10 @@
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parse_coerce.h"
 #include "parser/parse_func.h"
 #include "parser/parse_oper.h"
+#include "parser/parse_relation.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -21,6 +23,7 @@
 #include "resolver/resolver.h"
 
 static Node *resolve_auth(ParseState *pstate, ColumnRef *ref);
+static Node *enum_of_domain(ParseState *pstate, ColumnRef *ref);
 static Node *auth_data(ParseState *pstate, ColumnRef *ref);
 static char *field_name(ColumnRef *ref, int n);
 static Node *auth_function(const char *name, Oid argument_type, Oid result_type);
@@ -50,7 +53,7 @@ resolve_auth(ParseState *pstate, ColumnRef *ref)
 	char *second = field_name(ref, 1);
 
 	if (!first || strcmp(first, "auth") != 0 || list_length(ref->fields) < 2)
-		return NULL;
+		return enum_of_domain(pstate, ref);
 	if (second && strcmp(second, "user_id") == 0 && list_length(ref->fields) == 2)
 	{
 		Param *param = makeNode(Param);
@@ -75,6 +78,36 @@ resolve_auth(ParseState *pstate, ColumnRef *ref)
 				 errhint("There are auth.user_id, auth.claims and auth.data.name."),
 			 parser_errposition(pstate, ref->location)));
 	return NULL; /* not reached */
+}
+
+/*
+ * enum_of_domain returns a column whose type is a domain over an enum as that enum, NULL for
+ * all others: operators of enums take no domains, so that the context would ask
+ * auth.user_id for no type.
+ */
+static Node *
+enum_of_domain(ParseState *pstate, ColumnRef *ref)
+{
+	char *first = field_name(ref, 0);
+	char *second = field_name(ref, 1);
+	Node *column = NULL;
+	Oid type;
+
+	if (first && list_length(ref->fields) == 1)
+		column = colNameToVar(pstate, first, false, ref->location);
+	else if (first && second && list_length(ref->fields) == 2)
+	{
+		ParseNamespaceItem *item = refnameNamespaceItem(pstate, NULL, first, ref->location, NULL);
+
+		column = item ? scanNSItemForColumn(pstate, item, 0, second, ref->location) : NULL;
+	}
+	if (!column || get_typtype(exprType(column)) != TYPTYPE_DOMAIN)
+		return NULL;
+	type = getBaseType(exprType(column));
+	if (get_typtype(type) != TYPTYPE_ENUM)
+		return NULL;
+	return coerce_to_target_type(pstate, column, exprType(column), type, -1, COERCION_EXPLICIT,
+								 COERCE_EXPLICIT_CAST, ref->location);
 }
 
 /* auth.data.x.y: auth.claims #>> '{data,x,y}' */
