@@ -85,6 +85,7 @@ find_in(List *relations, const FmgrInfo *call, WCOKind kind)
 	return NULL;
 }
 
+/* Functions that are called on NULL have steps of these two kinds alone. */
 static bool
 contains_call(ExprState *expression, const FmgrInfo *call)
 {
@@ -97,9 +98,7 @@ contains_call(ExprState *expression, const FmgrInfo *call)
 		switch (ExecEvalStepOp(expression, step))
 		{
 			case EEOP_FUNCEXPR:
-			case EEOP_FUNCEXPR_STRICT:
 			case EEOP_FUNCEXPR_FUSAGE:
-			case EEOP_FUNCEXPR_STRICT_FUSAGE:
 				if (step->d.func.finfo == call)
 					return true;
 				break;
