@@ -154,7 +154,7 @@ electric_deny(PG_FUNCTION_ARGS)
 			 anonymous ?
 				 errhint("No end user is set. Identify with electric.set_user() first, or grant %s on the table to ANYONE.",
 						 privilege_name(privilege)) :
-				 errhint("The current user holds no role that is granted %s on the table in the scope of the new row, or the row does not meet its condition. "
+				 errhint("No grant of %s that the current user has by a role covers all of it: the scope of the new row, the condition and the columns. "
 						 "The roles held: SELECT * FROM electric.roles().",
 						 privilege_name(privilege))));
 	PG_RETURN_BOOL(false); /* not reached */
