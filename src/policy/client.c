@@ -25,7 +25,8 @@
 static void apply_to_clients(Oid relid, ClientPrivileges wanted);
 static void revoke_extras(Oid relid, Oid role, const ClientPrivileges *wanted);
 static void warn_extras(Oid relid, Oid role, const ClientPrivileges *wanted);
-static void revoke_held(Oid relid, Oid role, const HeldPrivilege *held, AclMode extra);
+static void revoke_held(Oid relid, Oid role, const HeldPrivilege *held, AclMode extra,
+						AclMode kept);
 static AclMode extra_of(const HeldPrivilege *held, const ClientPrivileges *wanted);
 static void grant_missing(Oid relid, Oid role, ClientPrivileges missing);
 static void apply_sequences(Oid relid, Oid role, bool wanted);
@@ -138,7 +139,7 @@ revoke_extras(Oid relid, Oid role, const ClientPrivileges *wanted)
 
 		if (held->grantee != role || (extra == 0 && held->grant_options == 0))
 			continue;
-		revoke_held(relid, role, held, extra);
+		revoke_held(relid, role, held, extra, wanted->table);
 		revoked = true;
 	}
 	if (revoked)
@@ -170,7 +171,7 @@ warn_extras(Oid relid, Oid role, const ClientPrivileges *wanted)
  * REVOKE [ GRANT OPTION FOR ] extra [ (column) ] ON TABLE relid FROM role CASCADE
  */
 static void
-revoke_held(Oid relid, Oid role, const HeldPrivilege *held, AclMode extra)
+revoke_held(Oid relid, Oid role, const HeldPrivilege *held, AclMode extra, AclMode kept)
 {
 	AclMode options = held->grant_options & ~extra;
 	const char *table = catalog_name(relid);
@@ -180,10 +181,12 @@ revoke_held(Oid relid, Oid role, const HeldPrivilege *held, AclMode extra)
 		run_as_sql(held->grantor,
 				   psprintf("REVOKE %s ON TABLE %s FROM %s CASCADE",
 							held_list(extra, held->column), table, role_identifier(role)));
-		ereport(NOTICE,
-				(errmsg("revoked %s on table \"%s\" from client role \"%s\"",
-						held_list(extra, held->column), get_rel_name(relid),
-						GetUserNameFromId(role, false))));
+		/* a column's privilege that the table's takes the place of is not missed */
+		if (!held->column || (extra & ~kept))
+			ereport(NOTICE,
+					(errmsg("revoked %s on table \"%s\" from client role \"%s\"",
+							held_list(extra, held->column), get_rel_name(relid),
+							GetUserNameFromId(role, false))));
 	}
 	if (options != 0)
 	{
