@@ -80,6 +80,7 @@ resolve_granted_table(const char *source, RangeVar *name)
 				 errdetail("Without row-level security no grant has an effect."),
 				 errhint("Type ALTER TABLE %s ENABLE ELECTRIC; first.", catalog_name(relid)),
 				 ddlx_errposition(source, name->location)));
+	check_enable_kind(source, relid, name->location);
 	refuse_client_owner(source, relid, name->location);
 	return relid;
 }

@@ -72,7 +72,7 @@ extern Oid resolve_scope_table(const char *source, RangeVar *name, bool must_own
 
 /*
  * check_enable_kind raises 0A000 for a table that has or is an inheritance child
- * other than a partition. ENABLE alone asks.
+ * other than a partition. ENABLE and GRANT ask.
  */
 extern void check_enable_kind(const char *source, Oid relid, int location);
 
