@@ -75,6 +75,20 @@ find_option_compat(const char *name)
 #define EXECUTOR_RUN_PASS query, direction, count, once
 #endif
 
+/*
+ * PostgreSQL 16 (a61b1f74 "Rework query relation permission checking") moved what a
+ * range table entry asks for into a list beside it. Include parser/parse_relation.h
+ * before this file for it.
+ */
+#if PG_VERSION_NUM >= 160000
+#define rte_required_perms(plan, rte) \
+	((rte)->perminfoindex > 0 ? getRTEPermissionInfo((plan)->permInfos, rte)->requiredPerms : 0)
+#define rte_inserted_cols(plan, rte) (getRTEPermissionInfo((plan)->permInfos, rte)->insertedCols)
+#else
+#define rte_required_perms(plan, rte) ((rte)->requiredPerms)
+#define rte_inserted_cols(plan, rte)  ((rte)->insertedCols)
+#endif
+
 /* PostgreSQL 17 (2af07e2f) brought RestrictSearchPath. */
 #if PG_VERSION_NUM < 170000
 #define RestrictSearchPath() \

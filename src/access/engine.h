@@ -275,10 +275,13 @@ extern const Change *change_of(const Statement *statement, Oid relid);
  * target_of returns the table that the statement writes in whose WITH CHECK of that kind
  * the call stands, NULL if it stands elsewhere; target_root the table that the statement
  * names for it. target_checks_updates: does a WITH CHECK judge updates of relid?
+ * target_named_columns: which columns an INSERT names; false where others get a value too.
  */
 extern ResultRelInfo *target_of(const Statement *statement, const FmgrInfo *call, WCOKind kind);
 extern ResultRelInfo *target_root(ResultRelInfo *target);
 extern bool target_checks_updates(const Statement *statement, Oid relid);
+extern bool target_named_columns(const Statement *statement, ResultRelInfo *target,
+								 Bitmapset **columns);
 
 /* --- statement.c --- */
 

@@ -141,9 +141,12 @@ prepare_guarded(FunctionCallInfo fcinfo, Statement *statement)
 static bool
 covers_insert(const Statement *statement, ResultRelInfo *target, const RuleTable *table)
 {
-	return table->whole ||
-		bms_is_subset(ExecGetInsertedCols(target_root(target), statement->query->estate),
-					  table->columns);
+	Bitmapset *named;
+
+	if (table->whole)
+		return true;
+	return target_named_columns(statement, target, &named) &&
+		bms_is_subset(named, table->columns);
 }
 
 /*
