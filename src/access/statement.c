@@ -42,7 +42,7 @@ static Statement *statement_of(QueryDesc *query);
 static void statement_close_readers(Statement *statement);
 static bool names_enabled_table(const PlannedStmt *plan);
 static void load_rules(Statement *statement, const PlannedStmt *plan);
-static Statement *begin_statement(QueryDesc *query);
+static Statement *begin_statement(QueryDesc *query, const Identity *identity);
 static void attach_statement(Statement *statement, QueryDesc *query);
 static void note_late(QueryDesc *query);
 
@@ -277,13 +277,13 @@ load_rules(Statement *statement, const PlannedStmt *plan)
 
 /* begin_statement notes a statement that names an enabled table; NULL for others. */
 static Statement *
-begin_statement(QueryDesc *query)
+begin_statement(QueryDesc *query, const Identity *identity)
 {
 	Statement *statement;
 
 	if (!names_enabled_table(query->plannedstmt))
 		return NULL;
-	statement = statement_create(CurrentMemoryContext, query->snapshot, identity_current());
+	statement = statement_create(CurrentMemoryContext, query->snapshot, identity);
 	load_rules(statement, query->plannedstmt);
 	return statement;
 }
@@ -299,7 +299,7 @@ attach_statement(Statement *statement, QueryDesc *query)
 
 /*
  * note_late notes a statement whose start we have not seen: that of a transaction in which
- * the library was loaded. Until then nobody can have been identified.
+ * the library was loaded. When it started nobody can have been identified.
  */
 static void
 note_late(QueryDesc *query)
@@ -308,7 +308,7 @@ note_late(QueryDesc *query)
 
 	if (GetCurrentTransactionStartTimestamp() != loading_transaction || statement_of(query))
 		return;
-	statement = begin_statement(query);
+	statement = begin_statement(query, identity_anonymous());
 	if (statement)
 		attach_statement(statement, query);
 }
@@ -317,7 +317,7 @@ static void
 on_executor_start(QueryDesc *query, int eflags)
 {
 	/* before anything of the statement can run and change what it is judged by */
-	Statement *statement = begin_statement(query);
+	Statement *statement = begin_statement(query, identity_current());
 
 	if (next_ExecutorStart)
 		next_ExecutorStart(query, eflags);

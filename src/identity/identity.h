@@ -31,6 +31,9 @@ typedef struct Identity
 /* identity_current never raises and never returns NULL. */
 extern const Identity *identity_current(void);
 
+/* identity_anonymous returns the identity of who has not been identified. */
+extern const Identity *identity_anonymous(void);
+
 /* identity_copy returns a copy in context. */
 extern Identity *identity_copy(const Identity *identity, MemoryContext context);
 

@@ -61,6 +61,12 @@ identity_current(void)
 	return current;
 }
 
+const Identity *
+identity_anonymous(void)
+{
+	return &anonymous;
+}
+
 Identity *
 identity_copy(const Identity *identity, MemoryContext context)
 {

@@ -74,6 +74,11 @@ for my $case ([ 'INSERT INTO votes (id, choice) VALUES (2, \'no\') RETURNING wei
 	like($err, $error ? qr/ERROR:  \Q$error\E/ : qr/^$/, '... and its error');
 }
 
+# A cursor that was opened before anybody could be identified stays nobody's.
+($out, $err) = as($node, q(BEGIN; DECLARE c CURSOR FOR SELECT count(*) FROM issues;
+	SELECT FROM electric.set_user('alice', is_local => false); FETCH c; SELECT count(*) FROM issues; COMMIT));
+is("$out|$err", "0\n500|", 'a cursor opened by the statement that loads the library');
+
 # With a user it is the same as where the library is preloaded; set_user() loads it.
 my $alice = q(SELECT FROM electric.set_user('alice', is_local => false););
 ($out, $err) = as($node, "$alice SELECT count(*), min(title) FROM issues; SELECT count(*) FROM notes;");
