@@ -76,17 +76,17 @@ find_option_compat(const char *name)
 #endif
 
 /*
- * PostgreSQL 16 (a61b1f74 "Rework query relation permission checking") moved what a
- * range table entry asks for into a list beside it. Include parser/parse_relation.h
- * before this file for it.
+ * PostgreSQL 16 (a61b1f74) moved what a statement asks of a relation from the range
+ * table entry to its RTEPermissionInfo. Include parser/parse_relation.h before this file
+ * for it.
  */
 #if PG_VERSION_NUM >= 160000
-#define rte_required_perms(plan, rte) \
-	((rte)->perminfoindex > 0 ? getRTEPermissionInfo((plan)->permInfos, rte)->requiredPerms : 0)
-#define rte_inserted_cols(plan, rte) (getRTEPermissionInfo((plan)->permInfos, rte)->insertedCols)
+typedef struct RTEPermissionInfo EntryPermissions;
+#define entry_permissions_compat(plan, entry) \
+	((entry)->perminfoindex > 0 ? getRTEPermissionInfo((plan)->permInfos, entry) : NULL)
 #else
-#define rte_required_perms(plan, rte) ((rte)->requiredPerms)
-#define rte_inserted_cols(plan, rte)  ((rte)->insertedCols)
+typedef struct RangeTblEntry EntryPermissions;
+#define entry_permissions_compat(plan, entry) (entry)
 #endif
 
 /* PostgreSQL 17 (2af07e2f) brought RestrictSearchPath. */

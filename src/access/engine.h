@@ -19,6 +19,7 @@
  *	allows.c	the SQL functions that policies call
  *	guard.c		.. and those of WITH CHECK that know the old row
  *	change.c	the old row and the changed columns, for the guard
+ *	inserted.c	the columns to which an INSERT gives values
  *	target.c	the table that a statement writes where WITH CHECK is judged
  *	support.c	what the planner is told
  *	roles.c		electric.roles()
@@ -275,13 +276,18 @@ extern const Change *change_of(const Statement *statement, Oid relid);
  * target_of returns the table that the statement writes in whose WITH CHECK of that kind
  * the call stands, NULL if it stands elsewhere; target_root the table that the statement
  * names for it. target_checks_updates: does a WITH CHECK judge updates of relid?
- * target_named_columns: which columns an INSERT names; false where others get a value too.
  */
 extern ResultRelInfo *target_of(const Statement *statement, const FmgrInfo *call, WCOKind kind);
 extern ResultRelInfo *target_root(ResultRelInfo *target);
 extern bool target_checks_updates(const Statement *statement, Oid relid);
-extern bool target_named_columns(const Statement *statement, ResultRelInfo *target,
-								 Bitmapset **columns);
+
+/* --- inserted.c --- */
+
+/*
+ * inserted_columns returns the columns of target, the table that an INSERT ends in, that
+ * the statement names, or for which a view that it goes through has a default.
+ */
+extern Bitmapset *inserted_columns(const Statement *statement, ResultRelInfo *target);
 
 /* --- statement.c --- */
 

@@ -3,8 +3,8 @@
  *		What WITH CHECK asks besides the new row: electric.guarded, electric.old_value.
  *
  * Both answer only where they stand in a policy's WITH CHECK that the executor
- * is judging: anywhere else nothing is covered, and no old value told. Columns that an
- * INSERT names are the statement's; of an UPDATE the guard's trigger must have
+ * is judging: anywhere else nothing is covered, and no old value told. The columns of an
+ * INSERT are the statement's (inserted.c); of an UPDATE the guard's trigger must have
  * noted the change.
  */
 #include "postgres.h"
@@ -137,16 +137,12 @@ prepare_guarded(FunctionCallInfo fcinfo, Statement *statement)
 	return call;
 }
 
-/* covers_insert: does the grant list all columns that the statement names? */
+/* covers_insert: does the grant list all columns to which the statement gives values? */
 static bool
 covers_insert(const Statement *statement, ResultRelInfo *target, const RuleTable *table)
 {
-	Bitmapset *named;
-
-	if (table->whole)
-		return true;
-	return target_named_columns(statement, target, &named) &&
-		bms_is_subset(named, table->columns);
+	return table->whole ||
+		bms_is_subset(inserted_columns(statement, target_root(target)), table->columns);
 }
 
 /*

@@ -8,20 +8,14 @@
  */
 #include "postgres.h"
 
-#include "access/sysattr.h"
-#include "catalog/pg_class.h"
 #include "executor/execExpr.h"
 #include "executor/executor.h"
 #include "nodes/execnodes.h"
-#include "parser/parse_relation.h"
 #include "utils/rel.h"
-#include "utils/relcache.h"
 
 #include "access/engine.h"
-#include "compat.h"
 
 static bool checks_updates(List *relations, Oid relid);
-static bool has_other_default(Oid view, const Bitmapset *named);
 static ResultRelInfo *find_in(List *relations, const FmgrInfo *call, WCOKind kind);
 static bool contains_call(ExprState *expression, const FmgrInfo *call);
 
@@ -43,30 +37,6 @@ target_checks_updates(const Statement *statement, Oid relid)
 
 	return checks_updates(estate->es_opened_result_relations, relid) ||
 		checks_updates(estate->es_tuple_routing_result_relations, relid);
-}
-
-/*
- * target_named_columns tells in *columns which columns an INSERT names; false where others
- * get a value that is not the table's: by defaults of a view through which it comes,
- * which anyone can make.
- */
-bool
-target_named_columns(const Statement *statement, ResultRelInfo *target, Bitmapset **columns)
-{
-	const PlannedStmt *plan = statement->query->plannedstmt;
-	ListCell *cell;
-
-	foreach(cell, plan->rtable)
-	{
-		const RangeTblEntry *entry = lfirst(cell);
-
-		if (entry->relkind == RELKIND_VIEW && OidIsValid(entry->relid) &&
-			(rte_required_perms(plan, entry) & ACL_INSERT) &&
-			has_other_default(entry->relid, rte_inserted_cols(plan, entry)))
-			return false;
-	}
-	*columns = ExecGetInsertedCols(target_root(target), statement->query->estate);
-	return true;
 }
 
 /* target_root: the table that the statement names, where the target may be its partition */
@@ -93,27 +63,6 @@ checks_updates(List *relations, Oid relid)
 				return true;
 	}
 	return false;
-}
-
-/* has_other_default: has the view a default for a column that the statement does not name? */
-static bool
-has_other_default(Oid view, const Bitmapset *named)
-{
-	Relation relation = RelationIdGetRelation(view);
-	bool found = false;
-	int i;
-
-	if (!RelationIsValid(relation))
-		return true;
-	for (i = 0; i < RelationGetNumberOfAttributes(relation); i++)
-	{
-		Form_pg_attribute column = TupleDescAttr(RelationGetDescr(relation), i);
-
-		found |= column->atthasdef && !column->attisdropped &&
-			!bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber, named);
-	}
-	RelationClose(relation);
-	return found;
 }
 
 static ResultRelInfo *
