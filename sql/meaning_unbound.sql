@@ -34,7 +34,14 @@ SET ROLE regress_electric_heir;
 SET ROLE regress_electric_bypass;
 :set
 
--- An owner whose tables are not enabled has nothing to be told.
+-- An owner whom FORCE ROW LEVEL SECURITY binds has nothing to be told.
+\c -
+SET ROLE regress_electric_owner;
+ALTER TABLE issues FORCE ROW LEVEL SECURITY;
+:set
+ALTER TABLE issues NO FORCE ROW LEVEL SECURITY;
+
+-- Nor has an owner whose tables are not enabled.
 \c -
 SET ROLE regress_electric_owner;
 DO LANGUAGE ddlx $$ ELECTRIC DISABLE issues $$;

@@ -40,7 +40,9 @@ owned_table(Oid roleid)
 
 		if (HeapTupleIsValid(tuple))
 		{
-			owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+			/* FORCE ROW LEVEL SECURITY binds him too */
+			if (!((Form_pg_class) GETSTRUCT(tuple))->relforcerowsecurity)
+				owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 			ReleaseSysCache(tuple);
 		}
 		if (OidIsValid(owner) && has_privs_of_role(roleid, owner))
