@@ -89,7 +89,7 @@ run_in_private_place()
 	# A clean environment: no setting of the caller's session reaches the tests, but for
 	# the seeds and numbers of those that make their cases up.
 	# Its own process group (set -m), so that all of it can be ended.
-	mapfile -t chosen < <(env | grep -E '^(FUZZ|ORACLE)_[A-Z]+=[0-9]+$')
+	mapfile -t chosen < <(env | grep -E '^(FUZZ|ORACLE|SOAK)_[A-Z]+=[0-9]+$')
 	set -m
 	(
 		cd "$PLACE/src"

@@ -49,13 +49,15 @@ sub take
 
 # answers reads up to ReadyForQuery and returns the messages that matter, one word or
 # line each: parsed, bound, nodata, rows, "tag X", "error SQLSTATE position message".
-# {error} keeps the last error's fields, {value} the last row's first column.
+# {error} keeps the last error's fields, {value} the last row's first column, {column} that
+# of all rows.
 sub answers
 {
 	my ($self) = @_;
 	my %plain = ('1' => 'parsed', '2' => 'bound', n => 'nodata', T => 'rows', s => 'suspended');
 	my @answers;
 	$self->{error} = $self->{value} = undef;
+	$self->{column} = [];
 	for (;;)
 	{
 		my ($type, $length) = unpack 'aN', $self->take(5);
@@ -63,7 +65,7 @@ sub answers
 		last if $type eq 'Z';
 		push @answers, $plain{$type} if $plain{$type};
 		push @answers, 'tag ' . unpack('Z*', $body) if $type eq 'C';
-		$self->{value} = unpack('x2N/a', $body) if $type eq 'D';
+		push @{ $self->{column} }, $self->{value} = unpack('x2N/a', $body) if $type eq 'D';
 		if ($type eq 'E')
 		{
 			my %field = map { /^(.)(.*)/s ? ($1 => $2) : () } split /\0/, $body;
