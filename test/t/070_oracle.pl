@@ -30,7 +30,9 @@ $node->append_conf('postgresql.conf', q(
 	autovacuum_naptime = 10s
 	jit = off
 	client_min_messages = error
-	log_min_messages = fatal
+	log_min_messages = log
+	log_statement = none
+	log_replication_commands = off
 	log_min_error_statement = panic
 ));
 $node->start;
