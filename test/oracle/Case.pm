@@ -47,12 +47,12 @@ sub random_case
 	my $people = random_people();
 	my $tables = random_tables(grep { defined } map { $_->{id} } @$people);
 	my $indexed = chance(0.7);
-	my $rules = random_rules($tables, $supports);
+	my ($rules, $contested) = random_rules($tables, $supports);
 	return {
 		seed => $seed, people => $people, tables => $tables, rules => $rules, settings => random_settings(),
 		rows => [ map { my $table = $_; map { { table => $table->{name}, sql => [ row_sql($table, $_) ] } } @{ $table->{rows} } } @$tables ],
 		keys => [ map { { table => $_->{table}, ref => $_->{ref}, sql => [ key_sql($_, $indexed) ] } } map { @{ $_->{fks} } } @$tables ],
-		scenarios => random_scenarios($tables, $people, 32, 6) };
+		scenarios => random_scenarios($tables, $people, $contested, writes => 26, updates => 10, stories => 5) };
 }
 
 sub literal

@@ -147,7 +147,7 @@ sub random_grant
 		@candidates = map { my $t = $_; my @p = $scope ? paths_to($tables, $t, $scope, $backward) : (); $scope && !@p ? () : [ $t, @p ] } grep { $_->{enabled} } @$tables;
 		@candidates = (grep({ @{ $_->[1]{steps} } } @candidates), @candidates) if $scope;
 	}
-	my ($table, @paths) = @{ pick(@candidates) // return };
+	my ($table, @paths) = @{ pick(@candidates) // return undef };
 	# what is granted to everybody shall not leave nothing to ask
 	my $condition = chance(@paths ? 0.25 : 0.5);
 	my ($privileges, $updates) = privileges($table, $condition, $supports);
@@ -158,7 +158,34 @@ sub random_grant
 	return { owner => $table->{owner}, ddlx => $ddlx, own => $condition ? $condition->[1] : undef };
 }
 
-# random_rules returns rules in order. supports: what the server takes, {if, update_condition, insert_columns, update_columns}
+# rival_grants returns grants of UPDATE on one table to several roles, none of which shall make up for what
+# another one lacks; and READ, so that the rows are reached. by: 'columns' for column lists and all
+# conditions, 'rows' for conditions that ask only what a row is, before and after.
+sub rival_grants
+{
+	my ($table, $tables, $roles, $supports, $by) = @_;
+	my @rules = ({ owner => $table->{owner}, ddlx => 'ELECTRIC GRANT READ ON ' . quoted($table->{name}) . ' TO ANYONE' });
+	my @usable;
+	for my $role (@$roles)
+	{
+		my ($scope) = $role->[0] ? grep { $_->{name} eq $role->[0] } @$tables : ();
+		my @paths = $scope ? paths_to($tables, $table, $scope, 0) : ();
+		push @usable, ([ $role, @paths ]) x ($scope ? 3 : 1) if @paths || !$scope;
+	}
+	for (1 .. between(3, 5))
+	{
+		my ($role, @paths) = @{ chance($by eq 'rows' ? 0.5 : 0.2) ? [] : pick(@usable) // [] };
+		my $columns = $supports->{update_columns} && $by eq 'columns' && chance(0.6) ? column_list($table, 'UPDATE') : '';
+		my $condition = $supports->{update_condition} && chance($by eq 'rows' ? 0.9 : $columns ? 0.3 : 0.6) ? random_condition($table, $by eq 'columns', $by eq 'columns') : undef;
+		push @rules, { owner => $table->{owner}, own => $condition && $condition->[1],
+			ddlx => "ELECTRIC GRANT UPDATE$columns ON " . quoted($table->{name}) . ' TO ' . ($role ? role_text(@$role) : pick(@built_in))
+			  . (@paths ? using(pick(@paths), @paths == 1) : '') . ($condition ? " CHECK ($condition->[0])" : '') };
+	}
+	return @rules;
+}
+
+# random_rules returns rules in order, and a table of which UPDATE is granted in many ways.
+# supports: what the server takes, {if, update_condition, insert_columns, update_columns}
 sub random_rules
 {
 	my ($tables, $supports) = @_;
@@ -171,7 +198,15 @@ sub random_rules
 		push @rules, $rule;
 		push @roles, @given;
 	}
-	push @rules, random_grant($tables, \@roles, $supports) for 1 .. 4 + 3 * @$tables;
+	push @rules, map { random_grant($tables, \@roles, $supports) // () } 1 .. 4 + 3 * @$tables;
+	my $contested = pick(grep { $_->{enabled} } @$tables, (grep { @{ $_->{fks} } } @$tables) x 3);
+	if ($contested)
+	{
+		my $by = chance(0.35) ? 'rows' : 'columns';
+		my $others = qr/GRANT .*(?:ALL|WRITE|UPDATE).* ON \Q@{[ quoted($contested->{name}) ]}\E TO/;
+		@rules = grep { $_->{ddlx} !~ $others } @rules if $by eq 'rows';
+		push @rules, rival_grants($contested, $tables, \@roles, $supports, $by);
+	}
 	# users reach rows for writing only through READ
 	for my $table (grep { $_->{enabled} } @$tables)
 	{
@@ -189,7 +224,7 @@ sub random_rules
 			push @rules, { owner => $again->{owner}, ddlx => $what eq 'GRANT' ? "ELECTRIC REVOKE $said FROM $whom" : "ELECTRIC UNASSIGN $said FROM $whom" };
 		}
 	}
-	return [ grep { $_ } @rules ];
+	return (\@rules, $contested);
 }
 
 1;

@@ -80,8 +80,8 @@ sub insert_sql
 	return ($into . ($listed ? ' (' . join(', ', @names) . ')' : '') . ' VALUES ' . join(', ', @values), \@names);
 }
 
-# assignments returns the SET of an UPDATE, its columns and whether it reads others. No keys with keep_key.
-sub assignments
+# new_values returns a hash of new values for some columns, and whether they read others. No keys with keep_key.
+sub new_values
 {
 	my ($tables, $table, $keep_key, @likely) = @_;
 	my %pk = map { $_ => 1 } @{ $table->{pk} };
@@ -115,12 +115,18 @@ sub assignments
 			$set{$name} = 'DEFAULT';
 		}
 	}
-	return if !%set;
-	my @names = sort keys %set;
+	return (\%set, $reads);
+}
+
+# set_sql returns SET's text for new values, and its columns; '' for none.
+sub set_sql
+{
+	my ($set) = @_;
+	my @names = sort keys %$set;
 	my $sql = @names > 1 && chance(0.2)
-	  ? '(' . join(', ', @names) . ') = ROW (' . join(', ', map { $set{$_} } @names) . ')'
-	  : join ', ', map { "$_ = $set{$_}" } @names;
-	return ($sql, \@names, $reads);
+	  ? '(' . join(', ', @names) . ') = ROW (' . join(', ', map { $set->{$_} } @names) . ')'
+	  : join ', ', map { "$_ = $set->{$_}" } @names;
+	return ($sql, \@names);
 }
 
 sub random_insert
@@ -136,9 +142,18 @@ sub random_insert
 sub random_update
 {
 	my ($tables, $table, @likely) = @_;
-	my ($set, $assigned, $reads) = assignments($tables, $table, 0, @likely) or return;
-	return if !$set;
+	my ($new, $reads) = new_values($tables, $table, 0, @likely);
 	my ($where, $where_reads) = random_where($table);
+	my $row = pick(@{ $table->{rows} });
+	if ($row && chance(0.2))
+	{
+		# a client that writes the whole row back, of which little has changed
+		my %whole = map { $_->{name} => $row->{ $_->{name} } } grep { $_->{of} !~ /^(?:pk|generated)$/ || chance(0.3) && $_->{of} eq 'pk' } @{ $table->{columns} };
+		$new = { %whole, %$new };
+		($where, $where_reads) = (' WHERE ' . key_condition($table, $row), 1);
+	}
+	my ($set, $assigned) = set_sql($new);
+	return if $set eq '';
 	my $returning = returning($table);
 	return { kind => 'update', sql => 'UPDATE ' . quoted($table->{name}) . " SET $set$where$returning", assigned => $assigned,
 		reads => $reads || $where_reads || $returning ne '', needs => ['UPDATE'] };
@@ -167,8 +182,8 @@ sub random_upsert
 		$target = '' if chance(0.5);
 		return { %upsert, sql => "$proposal ON CONFLICT$target DO NOTHING$returning", reads => $target ne '' || $returning ne '' };
 	}
-	my ($set, $assigned) = assignments($tables, $table, 1, @likely);
-	return if !$set;
+	my ($set, $assigned) = set_sql((new_values($tables, $table, 1, @likely))[0]);
+	return if $set eq '';
 	return { %upsert, sql => "$proposal ON CONFLICT$target DO UPDATE SET $set$returning", assigned => $assigned, reads => 1, needs => [ 'INSERT', 'UPDATE' ] };
 }
 
@@ -206,14 +221,15 @@ sub random_merge
 
 my @writers = ((\&random_insert) x 5, (\&random_update) x 8, (\&random_delete) x 3, (\&random_upsert) x 2, \&random_merge);
 
-# random_write returns a statement that writes, by a random person; the last one is nobody.
+# random_write returns a statement that writes, by a random person; the last one is nobody. With a table
+# it is an update of that one.
 sub random_write
 {
-	my ($tables, $people) = @_;
-	my $table = pick(grep { $_->{enabled} } @$tables) // return;
+	my ($tables, $people, $updated) = @_;
+	my $table = $updated // pick(grep { $_->{enabled} } @$tables) // return;
 	my $person = chance(0.1) ? $#$people : int rand $#$people;
 	my @likely = grep { defined } $people->[$person]{id}, chance(0.3) ? map { $_->{id} } @$people : ();
-	my $write = pick(@writers)->($tables, $table, @likely) // return;
+	my $write = ($updated ? \&random_update : pick(@writers))->($tables, $table, @likely) // return;
 	return { %$write, table => $table->{name}, person => $person };
 }
 
@@ -222,18 +238,18 @@ sub random_change
 {
 	my ($tables) = @_;
 	my $table = pick(grep { @{ $_->{rows} } } @$tables) // return;
-	my ($set) = assignments($tables, $table, 1);
+	my ($set) = set_sql((new_values($tables, $table, 1))[0]);
 	my $where = key_condition($table, pick(@{ $table->{rows} }));
 	my $name = quoted($table->{name});
-	my $sql = chance(0.25) || !$set ? "DELETE FROM $name WHERE $where" : "UPDATE $name SET $set WHERE $where";
+	my $sql = chance(0.25) || $set eq '' ? "DELETE FROM $name WHERE $where" : "UPDATE $name SET $set WHERE $where";
 	return { kind => 'change', table => $table->{name}, person => 0, sql => $sql };
 }
 
-# random_scenarios returns lists of statements: what everybody may read, single writes, and
-# short stories in which each statement sees what those before it did.
+# random_scenarios returns lists of statements: what everybody may read, single writes, updates of
+# the contested table, and short stories in which each statement sees what those before it did.
 sub random_scenarios
 {
-	my ($tables, $people, $writes, $stories) = @_;
+	my ($tables, $people, $contested, %number) = @_;
 	my @enabled = map { $_->{name} } grep { $_->{enabled} } @$tables;
 	my @scenarios;
 	for my $person (0 .. $#$people)
@@ -242,8 +258,9 @@ sub random_scenarios
 		push @scenarios, [ { kind => 'conditions', person => $person } ] if $person < 2;
 		push @scenarios, [ { kind => 'lock', table => pick(@enabled), person => $person } ] if @enabled;
 	}
-	push @scenarios, map { [ random_write($tables, $people) // () ] } 1 .. $writes;
-	for (1 .. $stories)
+	push @scenarios, map { [ random_write($tables, $people) // () ] } 1 .. $number{writes};
+	push @scenarios, map { [ random_write($tables, $people, $contested) // () ] } 1 .. $number{updates} if $contested;
+	for (1 .. $number{stories})
 	{
 		my @story = map { chance(0.35) ? random_change($tables) : random_write($tables, $people) } 1 .. between(2, 4);
 		push @story, { kind => 'read', table => pick(@enabled), person => int rand @$people } if @enabled;
