@@ -61,7 +61,7 @@ RESET ALL;
 -- Assignments and their conditions keep a table enabled, and DISABLE lists them.
 SELECT FROM electric.ddlx($$ELECTRIC DISABLE members$$);
 
--- What a condition names cannot vanish without CASCADE, and a column keeps its type.
+-- What a condition names cannot vanish without CASCADE, and a column takes no type that the condition does not.
 SELECT FROM electric.ddlx($$ELECTRIC ASSIGN 'd' TO members.who IF (gone = 1)$$);
 SELECT FROM electric.ddlx($$ELECTRIC ASSIGN 'e' TO members.who IF (open(kind))$$);
 ALTER TABLE members DROP COLUMN gone;

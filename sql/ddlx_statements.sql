@@ -6,6 +6,8 @@
 \i :reset
 \set QUIET on
 CREATE EXTENSION electric_perm;
+\set unfollowed :abs_srcdir '/test/unfollowed.sql'
+\i :unfollowed
 CREATE ROLE regress_electric_owner;
 GRANT CREATE ON SCHEMA public TO regress_electric_owner;
 SET ROLE regress_electric_owner;

@@ -1,9 +1,12 @@
 --
--- A rule whose table, column or key no longer is as recorded gives no rows, and never an error to others.
+-- A rule whose table, column or key no longer is as recorded gives no rows, and never an error to others:
+-- where a change of the schema has not been followed.
 --
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set fixture :abs_srcdir '/test/fixture_f1.sql'
 \i :fixture
+\set unfollowed :abs_srcdir '/test/unfollowed.sql'
+\i :unfollowed
 \pset format unaligned
 \pset tuples_only on
 \set QUIET off

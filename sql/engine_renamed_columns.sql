@@ -1,12 +1,14 @@
 --
 -- Columns that change names: policies follow the column, rules record its name. Where they
--- come to mean different columns nothing is shown.
+-- come to mean different columns, since a change has not been followed, nothing is shown.
 --
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set reset :abs_srcdir '/test/reset.sql'
 \i :reset
 \set QUIET on
 CREATE EXTENSION electric_perm;
+\set unfollowed :abs_srcdir '/test/unfollowed.sql'
+\i :unfollowed
 CREATE ROLE regress_electric_owner;
 CREATE ROLE regress_electric_client;
 GRANT CREATE ON SCHEMA public TO regress_electric_owner;

@@ -1,9 +1,12 @@
 --
--- Resolver: a rule whose keys are no longer as recorded gives no rows.
+-- Resolver: a rule whose keys are no longer as recorded gives no rows, where a change of the
+-- schema has not been followed.
 --
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set fixture :abs_srcdir '/test/fixture_f1.sql'
 \i :fixture
+\set unfollowed :abs_srcdir '/test/unfollowed.sql'
+\i :unfollowed
 \set QUIET on
 \pset format unaligned
 \pset tuples_only on

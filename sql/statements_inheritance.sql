@@ -1,9 +1,12 @@
 --
--- Inheritance is refused: rules on one table would not hold by the name of another.
+-- Inheritance is refused: rules on one table would not hold by the name of another. A child that
+-- comes where the change is not followed is seen by ENABLE and GRANT.
 --
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set fixture :abs_srcdir '/test/fixture_f1.sql'
 \i :fixture
+\set unfollowed :abs_srcdir '/test/unfollowed.sql'
+\i :unfollowed
 \pset format unaligned
 \pset tuples_only on
 \set QUIET off

@@ -23,4 +23,10 @@ typedef struct DdlxResult
  */
 extern DdlxResult *ddlx_execute(DdlxStatement *statement);
 
+/*
+ * ddlx_warn_foreign_policies warns of each permissive policy of others on relid, or of the
+ * one called name.
+ */
+extern void ddlx_warn_foreign_policies(Oid relid, const char *name);
+
 #endif /* ELECTRIC_DDLX_H */

@@ -88,6 +88,15 @@ catalog_assignment_delete(const Assignment *key)
 	store_write("DELETE FROM electric.assignments WHERE " MATCHES_KEY, key_params(key));
 }
 
+bool
+catalog_is_same_assignment(const Assignment *a, const Assignment *b)
+{
+	return compare_keys(a, b) == 0 &&
+		store_compare(a->path, b->path) == 0 &&
+		names_equal(a->path_keys, b->path_keys) &&
+		store_compare(a->condition, b->condition) == 0;
+}
+
 char *
 catalog_if_policy(const char *condition)
 {

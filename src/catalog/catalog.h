@@ -72,6 +72,9 @@ extern List *catalog_all_grants(void);
 extern void catalog_grant_store(const Grant *grant);
 extern void catalog_grant_delete(const Grant *grant);
 
+/* catalog_is_same_grant: the same in everything that is recorded? NULL texts included */
+extern bool catalog_is_same_grant(const Grant *a, const Grant *b);
+
 /* catalog_is_same_key: same table, privilege, role, scope and path */
 extern bool catalog_is_same_key(const Grant *a, const Grant *b);
 
@@ -91,6 +94,7 @@ extern List *catalog_assignments(void); /* Assignment *, all of them, ordered */
 extern Assignment *catalog_assignment_find(const Assignment *key);
 extern void catalog_assignment_store(const Assignment *assignment);
 extern void catalog_assignment_delete(const Assignment *key);
+extern bool catalog_is_same_assignment(const Assignment *a, const Assignment *b);
 
 /*
  * catalog_if_policy names the policy that keeps an IF condition on its table: its text
@@ -150,6 +154,12 @@ extern int names_compare(const ListCell *a, const ListCell *b);
  */
 extern Oid catalog_relation(const char *name);
 extern void catalog_forget(void);
+
+/*
+ * catalog_lock_following lets one transaction at a time write what a change of the schema
+ * makes of the rules: the next one must read them with the names that this one gave.
+ */
+extern void catalog_lock_following(void);
 
 /*
  * catalog_owner returns the owner of a relation, InvalidOid if it is gone;

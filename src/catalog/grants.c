@@ -166,6 +166,15 @@ catalog_is_same_key(const Grant *a, const Grant *b)
 		store_compare(a->path, b->path) == 0;
 }
 
+bool
+catalog_is_same_grant(const Grant *a, const Grant *b)
+{
+	return catalog_is_same_key(a, b) &&
+		compare_lists(a->columns, b->columns) == 0 &&
+		compare_lists(a->path_keys, b->path_keys) == 0 &&
+		store_compare(a->condition, b->condition) == 0;
+}
+
 /* decode_grant returns a row as a Grant, NULL if it makes no sense. */
 static void *
 decode_grant(HeapTuple tuple, TupleDesc desc)

@@ -17,7 +17,6 @@
 static void advise_index(const char *what, Oid relid, int nkeys, const AttrNumber *attnums,
 						 List **advised);
 static char *writers(Oid relid);
-static void warn_foreign_policies(Oid relid);
 static void warn_public_privileges(Oid relid);
 static void append_item(StringInfo list, const char *item);
 
@@ -111,7 +110,7 @@ advise_unserved_tables(const Assignment *assignment)
 void
 advise_on_enable(Oid relid)
 {
-	warn_foreign_policies(relid);
+	ddlx_warn_foreign_policies(relid, NULL);
 	warn_public_privileges(relid);
 }
 
@@ -154,18 +153,22 @@ writers(Oid relid)
 	return list.len > 0 ? list.data : NULL;
 }
 
-static void
-warn_foreign_policies(Oid relid)
+void
+ddlx_warn_foreign_policies(Oid relid, const char *name)
 {
 	ListCell *cell;
 
 	foreach(cell, foreign_policies(relid, true))
+	{
+		if (name && strcmp(lfirst(cell), name) != 0)
+			continue;
 		ereport(WARNING,
 				(errcode(ERRCODE_WARNING),
 				 errmsg("policy \"%s\" on table \"%s\" is permissive: it allows more than the grants",
 						(char *) lfirst(cell), get_rel_name(relid)),
 				 errhint("Type DROP POLICY %s ON %s; unless it is meant to.",
 						 quote_identifier(lfirst(cell)), catalog_name(relid))));
+	}
 }
 
 static void

@@ -157,6 +157,7 @@ disable_table(const char *source, Oid relid, int location)
 {
 	List *rules;
 	StringInfoData detail;
+	bool had_rls;
 	ListCell *cell;
 
 	if (!catalog_table_is_enabled(relid))
@@ -178,6 +179,7 @@ disable_table(const char *source, Oid relid, int location)
 				 errdetail_internal("%s", detail.data),
 				 errhint("REVOKE and UNASSIGN them first."),
 				 ddlx_errposition(source, location)));
-	policy_remove(relid);
+	had_rls = catalog_table_had_rls(relid);
 	catalog_table_delete(relid);
+	policy_remove(relid, had_rls);
 }

@@ -34,23 +34,61 @@ static void create_policy(Oid relid, const WantedPolicy *wanted);
 void
 policy_apply(Oid relid)
 {
-	List *wanted;
-	bool guard;
 	ListCell *cell;
 
 	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
 		switch_rls(lfirst_oid(cell), true);
+	policy_refresh(relid);
+	client_privileges_apply(relid);
+}
 
-	wanted = policy_compile(relid, catalog_grants(relid), catalog_assignments(),
-							foreign_permissive_commands(relid), &guard);
+void
+policy_refresh(Oid relid)
+{
+	bool guard;
+	List *wanted = policy_compile(relid, catalog_grants(relid), catalog_assignments(),
+								  foreign_permissive_commands(relid), &guard);
+	ListCell *cell;
+
 	guard_apply(relid, guard);
 	foreach(cell, wanted)
 		apply_policy(relid, lfirst(cell));
 
-	client_privileges_apply(relid);
-
 	/* plans know which roles need no row, which the policies' text does not show */
 	CacheInvalidateRelcacheByRelid(relid);
+}
+
+void
+policy_close_partition(Oid relid)
+{
+	switch_rls(relid, true);
+	client_privileges_remove(relid);
+}
+
+bool
+policy_is_complete(Oid relid)
+{
+	return existing_policy(relid, "electric_select") && existing_policy(relid, "electric_insert") &&
+		existing_policy(relid, "electric_update") && existing_policy(relid, "electric_delete");
+}
+
+bool
+policy_take_off(Oid relid, List *columns)
+{
+	bool taken = false;
+	ListCell *cell;
+
+	foreach(cell, existing_policies(relid))
+	{
+		ExistingPolicy *policy = lfirst(cell);
+
+		if (policy_is_ours(policy->name) && policy_reads(relid, policy, columns))
+		{
+			drop_policy(relid, policy->name);
+			taken = true;
+		}
+	}
+	return taken;
 }
 
 bool
@@ -67,9 +105,8 @@ has_row_security(Oid relid)
 }
 
 void
-policy_remove(Oid relid)
+policy_remove(Oid relid, bool had_rls)
 {
-	bool had_rls = catalog_table_had_rls(relid);
 	ListCell *cell;
 
 	client_privileges_remove(relid);
@@ -152,7 +189,7 @@ static void
 drop_policy(Oid relid, const char *name)
 {
 	run_as_sql(catalog_owner(relid),
-			   psprintf("DROP POLICY %s ON %s", name, catalog_name(relid)));
+			   psprintf("DROP POLICY %s ON %s", quote_identifier(name), catalog_name(relid)));
 }
 
 static void

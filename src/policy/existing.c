@@ -5,11 +5,13 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/sysattr.h"
 #include "access/table.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_policy.h"
 #include "commands/comment.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
 #include "parser/parse_clause.h"
 #include "parser/parse_collate.h"
 #include "parser/parse_node.h"
@@ -19,6 +21,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 #include "catalog/catalog.h"
@@ -157,6 +160,24 @@ policy_is_as_wanted(Relation rel, const ExistingPolicy *policy, const WantedPoli
 		policy->command == command_letter(wanted->command) &&
 		equal(policy->using_expr, policy_expression(rel, wanted->using_sql)) &&
 		equal(policy->check_expr, policy_expression(rel, wanted->check_sql));
+}
+
+bool
+policy_reads(Oid relid, const ExistingPolicy *policy, List *columns)
+{
+	Bitmapset *read = NULL;
+	ListCell *cell;
+
+	pull_varattnos(policy->using_expr, 1, &read);
+	pull_varattnos(policy->check_expr, 1, &read);
+	foreach(cell, columns)
+	{
+		AttrNumber attnum = get_attnum(relid, lfirst(cell));
+
+		if (bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, read))
+			return true;
+	}
+	return false;
 }
 
 bool

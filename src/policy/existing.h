@@ -28,11 +28,7 @@ typedef struct ExistingPolicy
 	Node *check_expr;
 } ExistingPolicy;
 
-/*
- * policy_is_ours: is it one of electric_select, _insert, _update, _delete, or one that
- * keeps an IF condition? policy_keeps_if: one of the latter?
- */
-extern bool policy_is_ours(const char *name);
+/* policy_keeps_if: has it the name of one that keeps an IF condition? */
 extern bool policy_keeps_if(const char *name);
 
 /* existing_policies returns all policies of relid; existing_policy one, or NULL. */
@@ -48,11 +44,13 @@ extern int foreign_permissive_commands(Oid relid);
 /*
  * policy_expression returns an expression as CREATE POLICY would store it, NULL for NULL.
  * policy_is_as_wanted: would CREATE POLICY store the very same? Both to be called
- * under the search_path and user that CREATE POLICY would have.
+ * under the search_path and user that CREATE POLICY would have. policy_reads: does it
+ * read one of these columns (char *)?
  */
 extern Node *policy_expression(Relation rel, const char *sql);
 extern bool policy_is_as_wanted(Relation rel, const ExistingPolicy *policy,
 								const WantedPolicy *wanted);
+extern bool policy_reads(Oid relid, const ExistingPolicy *policy, List *columns);
 extern bool policy_has_comment(const ExistingPolicy *policy, const char *comment);
 
 #endif /* ELECTRIC_EXISTING_H */

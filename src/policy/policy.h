@@ -36,11 +36,25 @@ extern List *policy_compile(Oid relid, List *grants, List *assignments,
 extern void policy_apply(Oid relid);
 
 /*
- * apply.c: removes our policies, guard and client privileges of relid (DISABLE), and
- * row-level security if it was off before ENABLE and no policy of others stands.
- * Needs the row of electric.tables.
+ * apply.c: policy_refresh does that for policies and guard alone: row-level security and
+ * privileges are as their owner has left them. policy_close_partition gives a partition
+ * of an enabled table what it has from ENABLE on: row-level security, and nothing for
+ * client roles. policy_is_complete: has the table all four policies?
+ *
+ * policy_take_off drops those of our policies that read one of these columns (char *), so
+ * that the type of a column can change; true if there was one. Row-level security stays
+ * on: meanwhile clients see nothing.
  */
-extern void policy_remove(Oid relid);
+extern void policy_refresh(Oid relid);
+extern void policy_close_partition(Oid relid);
+extern bool policy_is_complete(Oid relid);
+extern bool policy_take_off(Oid relid, List *columns);
+
+/*
+ * apply.c: removes our policies, guard and client privileges of relid (DISABLE), and
+ * row-level security if it was off before ENABLE (had_rls) and no policy of others stands.
+ */
+extern void policy_remove(Oid relid, bool had_rls);
 
 /*
  * if_policy.c: the policies that keep the IF conditions of the assignments on relid.
@@ -54,12 +68,14 @@ extern void policy_apply_ifs(Oid relid, const char *stated);
 extern bool has_row_security(Oid relid);
 
 /*
- * existing.c: our policies are known by their names. policy_name_taken returns the
- * name of a policy on relid that has one of them without having been made by us,
- * NULL if there is none.
+ * existing.c: our policies are known by their names: policy_is_ours, one of
+ * electric_select, _insert, _update, _delete, or one that keeps an IF condition.
+ * policy_name_taken returns the name of a policy on relid that has one of them without
+ * having been made by us, NULL if there is none.
  * foreign_policies returns the names (char *, sorted) of the permissive or of all
  * policies of others on relid.
  */
+extern bool policy_is_ours(const char *name);
 extern char *policy_name_taken(Oid relid);
 extern List *foreign_policies(Oid relid, bool permissive_only);
 

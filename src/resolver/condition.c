@@ -34,7 +34,28 @@ static Node *number_by_level(Node *node, void *context);
 char *
 condition_resolve(const char *source, Oid relid, const char *text, int location)
 {
-	Node *condition = condition_analyse(condition_placed(source, text, location), relid);
+	char *sql = condition_placed(source, text, location);
+
+	return condition_text(relid, condition_analyse(sql, relid));
+}
+
+/* condition_read analyses a resolved condition again; see resolver.h. */
+Node *
+condition_read(Oid relid, const char *condition)
+{
+	int guc_level = NewGUCNestLevel();
+	Node *expression;
+
+	plain_settings();
+	expression = condition_analyse(psprintf("SELECT (%s\n)", condition), relid);
+	AtEOXact_GUC(true, guc_level);
+	return expression;
+}
+
+/* condition_text prints an analysed condition; see resolver.h. */
+char *
+condition_text(Oid relid, Node *condition)
+{
 	List *names;
 	char *result;
 	int guc_level;

@@ -61,7 +61,13 @@ static bool is_unusable(Node *node, void *context);
 char *
 condition_resolve_if(const char *source, Oid relid, const char *text, int location)
 {
-	Node *condition = analyse(condition_placed(source, text, location), relid);
+	return condition_if_text(relid, analyse(condition_placed(source, text, location), relid));
+}
+
+/* condition_if_text prints an analysed condition; see resolver.h. */
+char *
+condition_if_text(Oid relid, Node *condition)
+{
 	int guc_level = NewGUCNestLevel();
 	char *result;
 

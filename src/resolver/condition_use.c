@@ -40,7 +40,6 @@ typedef struct RowUse
 	Becomes old;
 } RowUse;
 
-static Node *analyse_resolved(Oid relid, const char *condition);
 static List *parts_of(Node *condition);
 static Versions versions_of(Node *part);
 static bool note_version(Node *node, void *context);
@@ -59,7 +58,7 @@ condition_sql(Oid relid, const char *condition, ConditionUse use, ConditionParts
 	List *parts;
 
 	plain_settings();
-	parts = used_parts(parts_of(analyse_resolved(relid, condition)), use);
+	parts = used_parts(parts_of(condition_read(relid, condition)), use);
 	parts = chosen_parts(parts, which);
 	if (parts != NIL)
 		result = deparse_expression((Node *) make_ands_explicit(parts),
@@ -78,7 +77,7 @@ condition_compares(Oid relid, const char *condition)
 	ListCell *cell;
 
 	plain_settings();
-	parts = parts_of(analyse_resolved(relid, condition));
+	parts = parts_of(condition_read(relid, condition));
 	foreach(cell, parts)
 	{
 		Versions versions = versions_of(lfirst(cell));
@@ -87,13 +86,6 @@ condition_compares(Oid relid, const char *condition)
 	}
 	AtEOXact_GUC(true, guc_level);
 	return compares;
-}
-
-/* To be called under plain_settings. */
-static Node *
-analyse_resolved(Oid relid, const char *condition)
-{
-	return condition_analyse(psprintf("SELECT (%s\n)", condition), relid);
 }
 
 /* parts_of returns the expressions that a condition joins by AND, at whatever depth. */

@@ -140,6 +140,14 @@ extern char *path_to_using(const KeyPath *path);
  */
 extern KeyPath *path_from_text(Oid relid, Oid scope_relid, const char *text, List *keys);
 
+/*
+ * path_now returns a path that was resolved before as its foreign keys, known by OID, make
+ * it now, whatever anything is called; NULL if one of them, or the scope's primary key, is gone
+ * or joins other columns. path_lost names the first such, for messages.
+ */
+extern KeyPath *path_now(const KeyPath *path);
+extern char *path_lost(const KeyPath *path);
+
 /* path_first_attnums: the columns of relid that a policy passes for this path. */
 extern int path_first_attnums(const KeyPath *path, AttrNumber **attnums);
 
@@ -188,11 +196,22 @@ extern char *condition_sql(Oid relid, const char *condition, ConditionUse use,
 						   ConditionParts which);
 extern bool condition_compares(Oid relid, const char *condition);
 
+/*
+ * condition_read analyses a resolved condition again (raises if what it names is gone), and
+ * condition_text prints it as condition_resolve does, by the present names.
+ * condition_is_whole: is everything still there, by OID, that an analysed one names?
+ */
+extern Node *condition_read(Oid relid, const char *condition);
+extern char *condition_text(Oid relid, Node *condition);
+extern bool condition_is_whole(Oid relid, Node *condition);
+
 /* --- conditions of assignments (condition_if.c) --- */
 
 /*
  * condition_resolve_if does the same for IF, which speaks of one row as it stands: bare,
  * this. and row. columns; auth, new and old are refused (42P10).
+ *
+ * condition_if_text prints an analysed one by the present names.
  *
  * condition_stored returns a condition as a policy of the table keeps it: "true OR
  * condition", so that the policy itself judges nothing. NULL if there is none, or nothing
@@ -200,6 +219,7 @@ extern bool condition_compares(Oid relid, const char *condition);
  * of range table entry 1; condition_attnums returns how many and which.
  */
 extern char *condition_resolve_if(const char *source, Oid relid, const char *text, int location);
+extern char *condition_if_text(Oid relid, Node *condition);
 extern Node *condition_stored(Oid relid, const char *policy);
 extern int condition_attnums(Node *condition, AttrNumber **attnums);
 

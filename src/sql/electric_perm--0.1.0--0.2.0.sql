@@ -4,6 +4,27 @@
 -- Following the schema
 --
 
+CREATE FUNCTION electric.on_ddl_start() RETURNS event_trigger
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'electric_on_ddl_start';
+CREATE FUNCTION electric.on_ddl_end() RETURNS event_trigger
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'electric_on_ddl_end';
+COMMENT ON FUNCTION electric.on_ddl_start() IS
+	'Event trigger: notes what the rules mean before a command renames, drops or alters something';
+COMMENT ON FUNCTION electric.on_ddl_end() IS
+	'Event trigger: keeps the rules and the policies true after a command, or refuses it';
+
+-- ALWAYS: no session_replication_role silences them.
+CREATE EVENT TRIGGER electric_ddl_start ON ddl_command_start
+	EXECUTE FUNCTION electric.on_ddl_start();
+ALTER EVENT TRIGGER electric_ddl_start ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER electric_ddl_start IS 'Notes what the rules mean';
+CREATE EVENT TRIGGER electric_ddl_end ON ddl_command_end
+	EXECUTE FUNCTION electric.on_ddl_end();
+ALTER EVENT TRIGGER electric_ddl_end ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER electric_ddl_end IS 'Keeps the rules true';
+
 --
 -- Looking after the rules
 --
