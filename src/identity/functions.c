@@ -4,7 +4,8 @@
  *
  * Whoever may EXECUTE electric.set_user is a trusted caller and chooses the
  * identity; the function asks no more. The accessors never raise and start no
- * subtransaction, so they serve policies, also in parallel workers.
+ * subtransaction, so they serve policies, also in parallel workers. What as_user
+ * (as_user.c) has in common with set_user stands here too.
  */
 #include "postgres.h"
 
@@ -24,12 +25,11 @@
 #include "utils/syscache.h"
 
 #include "compat.h"
+#include "identity/functions.h"
 #include "identity/identity.h"
 
 identity_owned_table_type identity_owned_table_hook = NULL;
 
-static const char *user_id_argument(FunctionCallInfo fcinfo, int argno);
-static const Jsonb *claims_argument(FunctionCallInfo fcinfo, int argno);
 static void warn_if_without_transaction(FunctionCallInfo fcinfo);
 static void warn_if_without_effect(void);
 
@@ -51,15 +51,7 @@ electric_set_user(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("is_local must not be null")));
 
-	/*
-	 * Code that runs in such an operation is not its caller's: it must not
-	 * choose on whose behalf the caller goes on.
-	 */
-	if (InSecurityRestrictedOperation())
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("cannot set the identity within a security-restricted operation")));
-
+	refuse_restricted_operation();
 	identity_set(user_id, claims, PG_GETARG_BOOL(2));
 
 	if (PG_GETARG_BOOL(2))
@@ -123,8 +115,21 @@ identity_is_trusted_caller(void)
 		object_aclcheck(ProcedureRelationId, functionid, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
 }
 
+/*
+ * refuse_restricted_operation raises 42501 in a security-restricted operation: code
+ * that runs in one is not its caller's, and must not choose on whose behalf he works.
+ */
+void
+refuse_restricted_operation(void)
+{
+	if (InSecurityRestrictedOperation())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("cannot set the identity within a security-restricted operation")));
+}
+
 /* user_id_argument returns the user id, NULL for an anonymous user. */
-static const char *
+const char *
 user_id_argument(FunctionCallInfo fcinfo, int argno)
 {
 	char *user_id;
@@ -141,7 +146,7 @@ user_id_argument(FunctionCallInfo fcinfo, int argno)
 }
 
 /* claims_argument returns the claims, an object; NULL stands for none. */
-static const Jsonb *
+const Jsonb *
 claims_argument(FunctionCallInfo fcinfo, int argno)
 {
 	Jsonb *claims;
@@ -198,26 +203,36 @@ warn_if_without_effect(void)
 	if (warned || roleid == judged_role)
 		return;
 	judged_role = roleid;
-
-	if (superuser_arg(roleid) || has_bypassrls_privilege(roleid))
-	{
-		warned = true;
-		ereport(WARNING,
-				(errmsg("the identity has no effect for role \"%s\"",
-						GetUserNameFromId(roleid, false)),
-				 errdetail("Row-level security does not bind superusers and roles with BYPASSRLS."),
-				 errhint("Connect as a client role, see electric.add_client_role().")));
+	if (!role_is_unbound(roleid, &owned))
 		return;
-	}
 
-	owned = identity_owned_table_hook ? identity_owned_table_hook(roleid) : InvalidOid;
+	warned = true;
 	if (OidIsValid(owned))
-	{
-		warned = true;
 		ereport(WARNING,
 				(errmsg("the identity has no effect on table \"%s\" for role \"%s\"",
 						get_rel_name(owned), GetUserNameFromId(roleid, false)),
 				 errdetail("Row-level security does not bind the owner of a table and roles that inherit him."),
 				 errhint("Connect as a client role, see electric.add_client_role().")));
-	}
+	else
+		ereport(WARNING,
+				(errmsg("the identity has no effect for role \"%s\"",
+						GetUserNameFromId(roleid, false)),
+				 errdetail("Row-level security does not bind superusers and roles with BYPASSRLS."),
+				 errhint("Connect as a client role, see electric.add_client_role().")));
+}
+
+/*
+ * role_is_unbound: is there a table on which an identity binds the role not? *owned is
+ * an enabled table that the role owns or whose owner it inherits; InvalidOid where
+ * no row-level security binds it at all.
+ */
+bool
+role_is_unbound(Oid roleid, Oid *owned)
+{
+	*owned = InvalidOid;
+	if (superuser_arg(roleid) || has_bypassrls_privilege(roleid))
+		return true;
+	if (identity_owned_table_hook)
+		*owned = identity_owned_table_hook(roleid);
+	return OidIsValid(*owned);
 }

@@ -3,9 +3,9 @@
  *		Contract of identity: who is asking.
  *
  * The identity lives in one custom setting, electric_perm.identity, that only
- * identity_set() may give a value. identity_current() is its one reader; the SQL
- * accessors and the engine go through it. Settings roll back with savepoints,
- * end with the transaction when local, fall to anonymous by RESET ALL and
+ * identity_set() and identity_enter() may give a value. identity_current() is its one
+ * reader; the SQL accessors and the engine go through it. Settings roll back with
+ * savepoints, end with the transaction when local, fall to anonymous by RESET ALL and
  * DISCARD ALL, and reach parallel workers.
  */
 #ifndef ELECTRIC_IDENTITY_H
@@ -47,6 +47,15 @@ extern void identity_set(const char *user_id, const Jsonb *claims, bool is_local
 
 /* identity_clear makes the session anonymous, local identities included. */
 extern void identity_clear(void);
+
+/*
+ * identity_enter makes the end user current until identity_leave is called with what
+ * it returned, or an error ends the (sub)transaction; then the identity is again what
+ * it was, whatever set_user or logout did in between, and so is every other setting.
+ * Raises 54000 where the identity is too large.
+ */
+extern int identity_enter(const char *user_id, const Jsonb *claims);
+extern void identity_leave(int level);
 
 extern void identity_init(void);
 

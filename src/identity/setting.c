@@ -9,11 +9,11 @@
  * settings stacks, restores and frees along with the value: there is no state of
  * ours to invalidate.
  *
- * The check hook refuses every value that does not come from identity_set() or
- * from the leader of a parallel worker. So nothing else plants an identity: no
- * SET, set_config(), function SET clause, ALTER ROLE or DATABASE SET, connection
- * option, configuration file or placeholder, whoever wrote it. "" is open to all
- * of them, as it takes rights away.
+ * The check hook refuses every value that does not come from identity_set(),
+ * identity_enter() or the leader of a parallel worker. So nothing else plants an
+ * identity: no SET, set_config(), function SET clause, ALTER ROLE or DATABASE SET,
+ * connection option, configuration file or placeholder, whoever wrote it. "" is open
+ * to all of them, as it takes rights away.
  */
 #include "postgres.h"
 
@@ -49,11 +49,12 @@ static const Identity *current = &anonymous;
 static uint64 last_generation = 0;
 static bool setting_is_ours = false; /* within assign_setting() */
 
+static char *identity_value(const char *user_id, const Jsonb *claims);
 static Identity *identity_parse(const char *value);
 static Size identity_size(const Identity *identity);
 static Identity *identity_fill(void *block, const Identity *source);
 static void refuse_shadowed_session(const char *value, bool is_local);
-static void assign_setting(const char *value, bool is_local);
+static void assign_setting(const char *value, GucAction action);
 
 const Identity *
 identity_current(void)
@@ -77,6 +78,43 @@ identity_copy(const Identity *identity, MemoryContext context)
 void
 identity_set(const char *user_id, const Jsonb *claims, bool is_local)
 {
+	char *value = identity_value(user_id, claims);
+
+	if (is_local || IsTransactionBlock())
+		refuse_shadowed_session(value, is_local);
+	assign_setting(value, is_local ? GUC_ACTION_LOCAL : GUC_ACTION_SET);
+}
+
+/*
+ * identity_enter needs no look at the session's identity: it is identity_leave or an error
+ * that brings back what stood before, and then the caller goes on, or his error handler.
+ */
+int
+identity_enter(const char *user_id, const Jsonb *claims)
+{
+	char *value = identity_value(user_id, claims);
+	int level = NewGUCNestLevel();
+
+	assign_setting(value, GUC_ACTION_SAVE);
+	return level;
+}
+
+void
+identity_leave(int level)
+{
+	AtEOXact_GUC(false, level);
+}
+
+void
+identity_clear(void)
+{
+	assign_setting("", GUC_ACTION_SET);
+}
+
+/* identity_value writes the identity as the setting has it; 54000 if it is too large. */
+static char *
+identity_value(const char *user_id, const Jsonb *claims)
+{
 	StringInfoData value;
 
 	initStringInfo(&value);
@@ -98,27 +136,17 @@ identity_set(const char *user_id, const Jsonb *claims, bool is_local)
 				 errdetail("User id and claims have %d bytes; at most %d are allowed.",
 						   value.len, MAX_IDENTITY_BYTES),
 				 errhint("Keep only the claims that rules name.")));
-
-	if (is_local || IsTransactionBlock())
-		refuse_shadowed_session(value.data, is_local);
-	assign_setting(value.data, is_local);
-}
-
-void
-identity_clear(void)
-{
-	assign_setting("", false);
+	return value.data;
 }
 
 /* assign_setting is the only caller that the check hook lets through. */
 static void
-assign_setting(const char *value, bool is_local)
+assign_setting(const char *value, GucAction action)
 {
 	setting_is_ours = true;
 	PG_TRY();
 	{
-		(void) set_config_option(SETTING_NAME, value, PGC_SUSET, PGC_S_SESSION,
-								 is_local ? GUC_ACTION_LOCAL : GUC_ACTION_SET,
+		(void) set_config_option(SETTING_NAME, value, PGC_SUSET, PGC_S_SESSION, action,
 								 true, ERROR, false);
 	}
 	PG_FINALLY();

@@ -36,3 +36,10 @@ COMMENT ON EVENT TRIGGER electric_ddl_end IS 'Keeps the rules true';
 --
 -- Testing
 --
+
+CREATE FUNCTION electric.as_user(user_id text, query text, claims jsonb DEFAULT '{}') RETURNS SETOF jsonb
+	LANGUAGE c CALLED ON NULL INPUT VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'electric_as_user';
+REVOKE ALL ON FUNCTION electric.as_user(text, text, jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION electric.as_user(text, text, jsonb) IS
+	'One query, run as that end user (NULL: anonymous) with the privileges of the caller, each row as jsonb; the identity and all settings are what they were afterwards. For tests, by trusted callers in a client role (55000 in a role that row-level security does not bind); 42601 unless the query is one statement';

@@ -79,6 +79,12 @@ for my $case ([ 'INSERT INTO votes (id, choice) VALUES (2, \'no\') RETURNING wei
 	SELECT FROM electric.set_user('alice', is_local => false); FETCH c; SELECT count(*) FROM issues; COMMIT));
 is("$out|$err", "0\n500|", 'a cursor opened by the statement that loads the library');
 
+# A query as somebody else has its user, the statement around it, which loads the library, has none.
+$node->safe_psql('postgres', 'GRANT EXECUTE ON FUNCTION electric.as_user TO client');
+($out, $err) = as($node, q(SELECT (SELECT count(*) FROM issues), (SELECT count(*) FROM electric.as_user('alice', 'SELECT FROM issues')),
+	(SELECT count(*) FROM issues WHERE id > 0)));
+is("$out|$err", "0|500|0|", 'as_user in the statement that loads the library');
+
 # With a user it is the same as where the library is preloaded; set_user() loads it.
 my $alice = q(SELECT FROM electric.set_user('alice', is_local => false););
 ($out, $err) = as($node, "$alice SELECT count(*), min(title) FROM issues; SELECT count(*) FROM notes;");
