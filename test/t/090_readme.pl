@@ -18,6 +18,7 @@
 #   <!-- error: 42501 .. --> the next block raises these errors, in this order
 #   <!-- notices -->         the next block prints notices or warnings that are not shown
 #   <!-- setup: SQL -->      run by the superuser at this point
+#   <!-- needs: extension --> the page is left out where the server has not got this one
 use strict;
 use warnings;
 use Cwd qw(realpath);
@@ -46,6 +47,13 @@ sub node
 	return $nodes{$name} = $node;
 }
 
+sub is_available
+{
+	my ($extension) = @_;
+	return node('main')->safe_psql('postgres',
+		"SELECT count(*) FROM pg_available_extensions WHERE name = '$extension'") eq '1';
+}
+
 # blocks returns the blocks of a page's text, those marked first in front.
 sub blocks
 {
@@ -64,6 +72,7 @@ sub blocks
 		if (defined $directive)
 		{
 			if ($directive =~ /^(as|server):\s*(\w+)$/) { $lasting{$1} = $2 }
+			elsif ($directive =~ /^needs: \w+$/) { }	# asked before the page is run
 			elsif ($directive =~ /^setup:\s*(.*)$/s) { push @{ $next{setup} }, $1 }
 			elsif ($directive =~ /^error:\s*([0-9A-Z ]+)$/) { $next{error} = $1 }
 			elsif ($directive =~ /^(first|notices)$/) { $next{$1} = 1 }
@@ -258,6 +267,13 @@ for my $page (@pages)
 	my $database = lc(basename($page, '.md')) =~ s/\W/_/gr;
 	my @blocks = blocks(slurp_file($page));
 
+	# make check installs them, but not for another PostgreSQL than Debian's
+	my @lacking = grep { !is_available($_) } slurp_file($page) =~ /<!-- needs: (\w+) -->/g;
+	if (@lacking)
+	{
+		SKIP: { skip "$name: the server has no @lacking", 1 }
+		next;
+	}
 	$sql_of{$name} = join "\n", map { $_->{body} } grep { $_->{language} eq 'sql' } @blocks;
 	node('main')->safe_psql('postgres', "CREATE DATABASE $database");
 	if (grep { $_->{server} eq 'plain' } @blocks)
