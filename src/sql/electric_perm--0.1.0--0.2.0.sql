@@ -43,3 +43,8 @@ CREATE FUNCTION electric.as_user(user_id text, query text, claims jsonb DEFAULT 
 REVOKE ALL ON FUNCTION electric.as_user(text, text, jsonb) FROM PUBLIC;
 COMMENT ON FUNCTION electric.as_user(text, text, jsonb) IS
 	'One query, run as that end user (NULL: anonymous) with the privileges of the caller, each row as jsonb; the identity and all settings are what they were afterwards. For tests, by trusted callers in a client role (55000 in a role that row-level security does not bind); 42601 unless the query is one statement';
+
+-- Rows of rules have no key without NULLs, by which a publication FOR ALL TABLES would know those
+-- that are changed or deleted: PostgreSQL would refuse REVOKE and UNASSIGN there.
+ALTER TABLE electric.grants REPLICA IDENTITY FULL;
+ALTER TABLE electric.assignments REPLICA IDENTITY FULL;
