@@ -23,6 +23,7 @@ typedef struct StandingRule
 	Assignment *assignment; /* .. as it is recorded */
 	char *text;				/* as a statement; NULL where a table is gone */
 	bool stands;			/* does all of it resolve? */
+	bool in_force;			/* and may it give something, so that it must not be lost? */
 	List *attnums;			/* of the columns that it lists or reads, int */
 	KeyPath *path;			/* NULL without scope */
 	Node *condition;		/* NULL: none */

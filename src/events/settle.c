@@ -110,6 +110,9 @@ outcome_of(const Standing *standing, const StandingRule *rule)
 		follow_grant(standing, rule, outcome);
 	else
 		follow_assignment(standing, rule, outcome);
+	/* one that gives nothing may lose what it stands on, and gives nothing still */
+	if (outcome->lost && !rule->in_force && !command_cascades(standing->command))
+		return NULL;
 	outcome->rewritten |= outcome->lost != NULL;
 	if (outcome->lost)
 		return outcome;

@@ -26,6 +26,8 @@ static List *noted = NIL; /* Standing *, of this transaction */
 
 static MemoryContext noted_context(void);
 static void forget_noted(void *arg);
+static void note_in_force(List *rules);
+static bool is_granted(const Assignment *assignment, List *rules);
 static void note_retyped(Standing *standing);
 static bool find_columns(StandingRule *rule, Oid relid, List *columns);
 static bool find_path(StandingRule *rule, Oid relid, Oid scope_relid, const char *path, List *keys);
@@ -45,6 +47,7 @@ standing_note(Node *command)
 		standing->rules = lappend(standing->rules, rule_of_grant(lfirst(cell)));
 	foreach(cell, catalog_assignments())
 		standing->rules = lappend(standing->rules, rule_of_assignment(lfirst(cell)));
+	note_in_force(standing->rules);
 	note_retyped(standing);
 	noted = lappend(noted, standing);
 	MemoryContextSwitchTo(old);
@@ -99,6 +102,48 @@ static void
 forget_noted(void *arg)
 {
 	noted = NIL;
+}
+
+/*
+ * note_in_force: a grant is in force while its table has all four policies, an assignment while
+ * a grant in force is to its role. pg_restore --clean drops policies before keys, which
+ * nobody shall miss then.
+ */
+static void
+note_in_force(List *rules)
+{
+	ListCell *cell;
+
+	foreach(cell, rules)
+	{
+		StandingRule *rule = lfirst(cell);
+
+		if (rule->grant)
+			rule->in_force = rule->stands && policy_is_complete(rule->grant->relid);
+	}
+	foreach(cell, rules)
+	{
+		StandingRule *rule = lfirst(cell);
+
+		if (rule->assignment)
+			rule->in_force = rule->stands && is_granted(rule->assignment, rules);
+	}
+}
+
+static bool
+is_granted(const Assignment *assignment, List *rules)
+{
+	ListCell *cell;
+
+	foreach(cell, rules)
+	{
+		StandingRule *rule = lfirst(cell);
+
+		if (rule->grant && rule->in_force && rule->grant->scope_relid == assignment->scope_relid &&
+			(!assignment->role || strcmp(assignment->role, rule->grant->role) == 0))
+			return true;
+	}
+	return false;
 }
 
 /*

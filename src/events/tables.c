@@ -23,6 +23,7 @@
 #include "events/events.h"
 #include "policy/policy.h"
 
+static void keep_triggers(Node *command);
 static void follow_alter_table(AlterTableStmt *command);
 static List *created_tables(void);
 static void check_heirs(Oid relid);
@@ -45,6 +46,7 @@ follow_tables(Node *command)
 		!IsA(command, CreateSchemaStmt) && !IsA(command, AlterTableStmt) &&
 		!IsA(command, AlterObjectSchemaStmt))
 		return;
+	keep_triggers(command);
 	enabled = catalog_enabled_tables();
 	if (enabled == NIL)
 		return;
@@ -61,6 +63,22 @@ follow_tables(Node *command)
 			foreach(cell, created_tables())
 				check_heirs(lfirst_oid(cell));
 	}
+}
+
+/*
+ * keep_triggers: ENABLE TRIGGER ALL makes ours such as others can silence. Also where no rule
+ * has been loaded yet: pg_restore --disable-triggers does so with each table in turn.
+ */
+static void
+keep_triggers(Node *command)
+{
+	Oid relid;
+
+	if (!command_has(command, AT_EnableTrigAll) && !command_has(command, AT_EnableTrigUser))
+		return;
+	relid = RangeVarGetRelid(((AlterTableStmt *) command)->relation, NoLock, true);
+	if (OidIsValid(relid))
+		policy_keep_always(relid);
 }
 
 static void

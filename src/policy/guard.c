@@ -22,6 +22,7 @@
 #include "catalog/catalog.h"
 #include "catalog/run_as.h"
 #include "policy/guard.h"
+#include "policy/policy.h"
 
 #define GUARD_NAME "!electric_touched"
 
@@ -55,6 +56,20 @@ guard_apply(Oid relid, bool needed)
 	run_on_table(relid, "ALTER TABLE %s ENABLE ALWAYS TRIGGER \"" GUARD_NAME "\"");
 	run_on_table(relid, "COMMENT ON TRIGGER \"" GUARD_NAME "\" ON %s IS "
 						"'Tells the policy electric_update the old row and the changed columns'");
+}
+
+void
+policy_keep_always(Oid relid)
+{
+	const char *name = NULL;
+
+	if (catalog_relation(get_rel_name(relid)) == relid)
+		name = "check_loaded_row";
+	else if (trigger_state(relid) == GUARD_DIFFERS)
+		name = GUARD_NAME;
+	if (name)
+		run_as_sql(catalog_owner(relid),
+				   psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER \"%s\"", catalog_name(relid), name));
 }
 
 /* guard_state: a guard stands where it does on every partition. */

@@ -51,6 +51,12 @@ extern bool policy_is_complete(Oid relid);
 extern bool policy_take_off(Oid relid, List *columns);
 
 /*
+ * guard.c: policy_keep_always lets our trigger on relid fire always again, where ENABLE TRIGGER
+ * ALL (as of pg_restore --disable-triggers) has made it one that can be silenced.
+ */
+extern void policy_keep_always(Oid relid);
+
+/*
  * apply.c: removes our policies, guard and client privileges of relid (DISABLE), and
  * row-level security if it was off before ENABLE (had_rls) and no policy of others stands.
  */

@@ -26,6 +26,44 @@ ALTER EVENT TRIGGER electric_ddl_end ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER electric_ddl_end IS 'Keeps the rules true';
 
 --
+-- Dump and restore
+--
+
+-- What is unknown here must not become another table's rule there.
+SELECT pg_catalog.pg_extension_config_dump('electric.tables',
+	'WHERE tbl::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT oid FROM pg_catalog.pg_class)');
+SELECT pg_catalog.pg_extension_config_dump('electric.grants',
+	'WHERE tbl::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT oid FROM pg_catalog.pg_class)
+	AND (scope IS NULL OR scope::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT oid FROM pg_catalog.pg_class))');
+SELECT pg_catalog.pg_extension_config_dump('electric.assignments',
+	'WHERE tbl::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT oid FROM pg_catalog.pg_class)
+	AND (scope IS NULL OR scope::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT oid FROM pg_catalog.pg_class))');
+
+-- A database may be restored by its owner, who is no superuser.
+CREATE FUNCTION electric.check_loaded_row() RETURNS trigger
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'electric_check_loaded_row';
+COMMENT ON FUNCTION electric.check_loaded_row() IS
+	'Trigger of the tables of electric: a row comes from a superuser or from the owner of its table (42501)';
+CREATE TRIGGER check_loaded_row BEFORE INSERT ON electric.tables
+	FOR EACH ROW EXECUTE FUNCTION electric.check_loaded_row();
+CREATE TRIGGER check_loaded_row BEFORE INSERT ON electric.grants
+	FOR EACH ROW EXECUTE FUNCTION electric.check_loaded_row();
+CREATE TRIGGER check_loaded_row BEFORE INSERT ON electric.assignments
+	FOR EACH ROW EXECUTE FUNCTION electric.check_loaded_row();
+CREATE TRIGGER check_loaded_row BEFORE INSERT ON electric.client_roles
+	FOR EACH ROW EXECUTE FUNCTION electric.check_loaded_row();
+CREATE TRIGGER check_loaded_row BEFORE INSERT ON electric.client_sql
+	FOR EACH ROW EXECUTE FUNCTION electric.check_loaded_row();
+ALTER TABLE electric.tables ENABLE ALWAYS TRIGGER check_loaded_row;
+ALTER TABLE electric.grants ENABLE ALWAYS TRIGGER check_loaded_row;
+ALTER TABLE electric.assignments ENABLE ALWAYS TRIGGER check_loaded_row;
+ALTER TABLE electric.client_roles ENABLE ALWAYS TRIGGER check_loaded_row;
+ALTER TABLE electric.client_sql ENABLE ALWAYS TRIGGER check_loaded_row;
+GRANT INSERT ON electric.tables, electric.grants, electric.assignments,
+	electric.client_roles, electric.client_sql TO PUBLIC;
+
+--
 -- Looking after the rules
 --
 

@@ -1,0 +1,122 @@
+/*
+ * loaded.c
+ *		Rows of electric.* that arrive from a dump.
+ *
+ * Whoever restores a database may be an ordinary owner, so everybody may insert rows, and
+ * this trigger asks of each what the statement would have asked: is the table his?
+ * Nothing else is asked, since the rows arrive before the keys that they name. What makes
+ * no sense gives nothing when it is read.
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "miscadmin.h"
+#include "parser/parse_func.h"
+#include "utils/acl.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+#include "catalog/catalog.h"
+#include "catalog/store.h"
+#include "compat.h"
+
+PG_FUNCTION_INFO_V1(electric_check_loaded_row);
+
+static void check_owned(HeapTuple row, TupleDesc desc, const char *column);
+static void check_may_add_client_roles(void);
+static void check_database_owner(void);
+
+/* electric.check_loaded_row() returns trigger */
+Datum
+electric_check_loaded_row(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	TupleDesc desc;
+	const char *table;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigger->tg_event) ||
+		!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || !TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("not fired before the insert of a row")));
+	table = RelationGetRelationName(trigger->tg_relation);
+	desc = RelationGetDescr(trigger->tg_relation);
+	if (RelationGetRelid(trigger->tg_relation) != catalog_relation(table))
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a table of extension electric_perm", table)));
+	if (InSecurityRestrictedOperation())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("cannot insert into table \"%s\" within security-restricted operation", table)));
+
+	if (superuser())
+		;
+	else if (strcmp(table, "client_roles") == 0)
+		check_may_add_client_roles();
+	else if (strcmp(table, "client_sql") == 0)
+		check_database_owner();
+	else
+	{
+		check_owned(trigger->tg_trigtuple, desc, "tbl");
+		if (strcmp(table, "assignments") == 0)
+			check_owned(trigger->tg_trigtuple, desc, "scope");
+	}
+	CacheInvalidateRelcacheByRelid(catalog_relation("grants"));
+	return PointerGetDatum(trigger->tg_trigtuple);
+}
+
+/* check_owned: NULL, as the scope of a global role, is nobody's. */
+static void
+check_owned(HeapTuple row, TupleDesc desc, const char *column)
+{
+	Oid relid = InvalidOid;
+	Oid owner;
+	int i;
+
+	for (i = 0; i < desc->natts; i++)
+	{
+		if (strcmp(NameStr(TupleDescAttr(desc, i)->attname), column) == 0)
+			relid = store_oid(row, desc, i + 1);
+	}
+	if (!OidIsValid(relid))
+		return;
+	owner = catalog_owner(relid);
+	if (!OidIsValid(owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table with OID %u does not exist", relid)));
+	if (!has_privs_of_role(GetUserId(), owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be owner of table \"%s\"", get_rel_name(relid)),
+				 errhint("Rules are stated with ELECTRIC GRANT and ELECTRIC ASSIGN.")));
+}
+
+/* Who may call electric.add_client_role() may load client roles. */
+static void
+check_may_add_client_roles(void)
+{
+	Oid types[2] = {REGROLEOID, BOOLOID};
+	List *name = list_make2(makeString("electric"), makeString("add_client_role"));
+	Oid function = LookupFuncName(name, 2, types, false);
+
+	if (object_aclcheck(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE) != ACLCHECK_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to load client roles"),
+				 errhint("Let a superuser call electric.add_client_role() for each.")));
+}
+
+static void
+check_database_owner(void)
+{
+	if (!catalog_is_database_owner())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be owner of the database to load statements of ELECTRIC SQLITE")));
+}
