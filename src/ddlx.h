@@ -17,11 +17,12 @@ typedef struct DdlxResult
 } DdlxResult;
 
 /*
- * ddlx_execute carries out one statement with all checks: read-only transaction,
- * recovery, security-restricted operation, extension script, ownership. Needs
- * an active snapshot. An error leaves nothing changed.
+ * ddlx_execute carries out statements (List of DdlxStatement *, NIL: none) with all checks:
+ * read-only transaction, recovery, security-restricted operation, extension script,
+ * ownership. Returns a DdlxResult for each. The tables of all are locked before the
+ * first is carried out. Needs an active snapshot. An error leaves nothing changed.
  */
-extern DdlxResult *ddlx_execute(DdlxStatement *statement);
+extern List *ddlx_execute(List *statements);
 
 /*
  * ddlx_warn_foreign_policies warns of each permissive policy of others on relid, or of the

@@ -130,11 +130,12 @@ extern void catalog_client_role_store(const char *role, bool service);
 extern bool catalog_client_role_delete(const char *role);
 
 /*
- * catalog_lock_client_roles keeps the list from changing (for_change: and
- * from being read under a lock) until the transaction's end, so that a role
- * that arrives and a grant that is made at the same time both count.
+ * catalog_lock_client_roles keeps the list from changing until the transaction's end, so
+ * that a role that arrives and a grant that is made at the same time both count.
+ * catalog_client_roles_lock returns the lock (a list of one TableLock) to change it under.
  */
-extern void catalog_lock_client_roles(bool for_change);
+extern void catalog_lock_client_roles(void);
+extern List *catalog_client_roles_lock(void);
 
 /* --- client_sql.c --- */
 extern void catalog_client_sql_append(const char *sql);

@@ -8,6 +8,7 @@
 
 #include "catalog/catalog.h"
 #include "catalog/store.h"
+#include "resolver/resolver.h"
 
 /* Columns of electric.client_roles, as in the install script */
 enum
@@ -31,10 +32,15 @@ catalog_client_roles(void)
 }
 
 void
-catalog_lock_client_roles(bool for_change)
+catalog_lock_client_roles(void)
 {
-	LockRelationOid(catalog_relation("client_roles"),
-					for_change ? ShareRowExclusiveLock : ShareLock);
+	LockRelationOid(catalog_relation("client_roles"), ShareLock);
+}
+
+List *
+catalog_client_roles_lock(void)
+{
+	return table_lock_add(NIL, catalog_relation("client_roles"), ShareRowExclusiveLock);
 }
 
 void

@@ -11,7 +11,6 @@
 #include "policy/policy.h"
 
 static Assignment *resolve_key(DdlxStatement *statement, bool must_own_scope);
-static LOCKMODE lock_for(const DdlxStatement *statement);
 static bool has_condition(RangeVar *table);
 static void check_role_table(const char *source, const DdlxColumn *column, Oid relid);
 static void resolve_columns(DdlxStatement *statement, Oid relid, AttrNumber *user_attnum);
@@ -91,7 +90,7 @@ resolve_key(DdlxStatement *statement, bool must_own_scope)
 	Assignment *key = palloc0(sizeof(Assignment));
 
 	key->relid = resolve_owned_table(source, statement->user_column->table,
-									 lock_for(statement), false);
+									 ddlx_assign_lock(statement), false);
 	key->user_column = statement->user_column->column;
 	key->role = ddlx_role_name(role);
 	if (role->kind == DDLX_ROLE_DYNAMIC)
@@ -106,13 +105,13 @@ resolve_key(DdlxStatement *statement, bool must_own_scope)
 }
 
 /*
- * lock_for returns the lock on the assigned table: against other DDL alone, unless
- * policies may have to be made or dropped. Those are the SELECT policy of a table that is
- * its own scope, which names the assigning columns, and those that keep conditions.
- * Judged by what stands before the lock is taken, since it cannot be raised later.
+ * ddlx_assign_lock: against other DDL alone, unless policies may have to be made or
+ * dropped. Those are the SELECT policy of a table that is its own scope, which names the
+ * assigning columns, and those that keep conditions. Judged by what stands before the
+ * lock is taken, and again if that changed meanwhile: see ddlx_lock_tables.
  */
-static LOCKMODE
-lock_for(const DdlxStatement *statement)
+LOCKMODE
+ddlx_assign_lock(const DdlxStatement *statement)
 {
 	const DdlxRole *role = linitial(statement->roles);
 

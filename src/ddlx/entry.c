@@ -72,15 +72,13 @@ static List *
 execute_text(const char *source)
 {
 	ErrorContextCallback callback;
-	List *results = NIL;
-	ListCell *cell;
+	List *results;
 
 	callback.callback = transpose_error_position;
 	callback.arg = unconstify(char *, source);
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
-	foreach(cell, ddlx_parse(source))
-		results = lappend(results, ddlx_execute(lfirst(cell)));
+	results = ddlx_execute(ddlx_parse(source));
 	error_context_stack = callback.previous;
 	return results;
 }

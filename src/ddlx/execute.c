@@ -1,6 +1,6 @@
 /*
  * execute.c
- *		Carrying out one DDLX statement: the checks that all share, then by kind.
+ *		Carrying out DDLX statements: checks and locks that all share, then by kind.
  *
  * Called by electric.ddlx(), DO LANGUAGE ddlx and native syntax. Orchestration only:
  * parser, resolver, catalog and policy do the work.
@@ -15,18 +15,23 @@
 #include "ddlx/rule.h"
 
 static void check_may_run(const char *command);
+static DdlxResult *execute_one(DdlxStatement *statement);
 static List *carry_out(DdlxStatement *statement);
 static char *table_list(List *relids);
 
-DdlxResult *
-ddlx_execute(DdlxStatement *statement)
+List *
+ddlx_execute(List *statements)
 {
-	DdlxResult *result = palloc(sizeof(DdlxResult));
+	List *results = NIL;
+	ListCell *cell;
 
-	result->command = ddlx_kind_name(statement->kind);
-	check_may_run(result->command);
-	result->object = table_list(carry_out(statement));
-	return result;
+	if (statements == NIL)
+		return NIL;
+	check_may_run(ddlx_kind_name(((DdlxStatement *) linitial(statements))->kind));
+	ddlx_lock_tables(statements);
+	foreach(cell, statements)
+		results = lappend(results, execute_one(lfirst(cell)));
+	return results;
 }
 
 /* check_may_run raises where no statement may change rules. */
@@ -50,6 +55,16 @@ check_may_run(const char *command)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("extension \"electric_perm\" is not installed in this database"),
 				 errhint("Type CREATE EXTENSION electric_perm;")));
+}
+
+static DdlxResult *
+execute_one(DdlxStatement *statement)
+{
+	DdlxResult *result = palloc(sizeof(DdlxResult));
+
+	result->command = ddlx_kind_name(statement->kind);
+	result->object = table_list(carry_out(statement));
+	return result;
 }
 
 /* carry_out returns the tables that the statement spoke of. */

@@ -3,7 +3,23 @@
  *		The statements, one by one; inside src/ddlx only.
  *
  * Each resolves everything that its statement names before it writes anything.
- * Locks are taken in the order in which the statement names its tables.
+ *
+ * The order of locks, in which no two of them can wait for each other:
+ *
+ *	1. The tables that the statement speaks of, the newest (highest OID) first: in
+ *	   AccessExclusiveLock, or in ShareUpdateExclusiveLock where ASSIGN and UNASSIGN
+ *	   change no policy. All of them for all statements of a DO block or of a call of
+ *	   electric.ddlx(), before the first is carried out.
+ *	2. The scope tables and those on the paths, in AccessShareLock. They are never waited
+ *	   for while those of 1 are held: see table_locks_take.
+ *	3. Partitions, after their root, where ENABLE or GRANT has to change them.
+ *	4. The list of client roles (catalog_lock_client_roles).
+ *	5. Rows of electric.*, which the locks on the tables protect, and those of
+ *	   pg_namespace, where a client role gets USAGE on a schema (policy/client.c).
+ *
+ * add_client_role and drop_client_role wait for nothing while they hold something. Whatever
+ * else locks more than one table (rebuilding all policies, say) does it by
+ * table_locks_take.
  */
 #ifndef ELECTRIC_RULE_H
 #define ELECTRIC_RULE_H
@@ -20,6 +36,13 @@ extern List *ddlx_unassign(DdlxStatement *statement);
 extern List *ddlx_enable(DdlxStatement *statement);
 extern List *ddlx_disable(DdlxStatement *statement);
 extern void ddlx_sqlite(DdlxStatement *statement);
+
+/*
+ * lock.c: ddlx_lock_tables takes the locks of 1 and 2 for all of these statements.
+ * assign.c: ddlx_assign_lock returns the lock that ASSIGN or UNASSIGN needs.
+ */
+extern void ddlx_lock_tables(List *statements);
+extern LOCKMODE ddlx_assign_lock(const DdlxStatement *statement);
 
 /*
  * role.c: ddlx_role_name returns a role as electric.grants names it.

@@ -105,7 +105,7 @@ utility_execute(DdlxStatement *statement)
 {
 	check_extension();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	ddlx_execute(statement);
+	ddlx_execute(list_make1(statement));
 	PopActiveSnapshot();
 }
 

@@ -9,9 +9,12 @@
 #include "postgres.h"
 
 #include "catalog/dependency.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_namespace.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -42,7 +45,7 @@ client_privileges_apply(Oid relid)
 	ClientPrivileges wanted = client_wanted_privileges(relid);
 	ListCell *cell;
 
-	catalog_lock_client_roles(false);
+	catalog_lock_client_roles();
 	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
 		apply_to_clients(lfirst_oid(cell), lfirst_oid(cell) == relid ? wanted : none);
 }
@@ -52,7 +55,7 @@ client_privileges_remove(Oid relid)
 {
 	const ClientPrivileges none = {0};
 
-	catalog_lock_client_roles(false);
+	catalog_lock_client_roles();
 	apply_to_clients(relid, none);
 }
 
@@ -279,7 +282,11 @@ holds_usage(Oid sequence, Oid role)
 	return false;
 }
 
-/* apply_schema gives role USAGE on relid's schema, or says how to. */
+/*
+ * apply_schema gives role USAGE on relid's schema, or says how to. Two sessions that do so
+ * for one schema must follow each other (PostgreSQL raises "tuple concurrently
+ * updated"); one lock does for all schemas, so that there is no order among them.
+ */
 static void
 apply_schema(Oid relid, Oid role)
 {
@@ -291,7 +298,12 @@ apply_schema(Oid relid, Oid role)
 	sql = psprintf("GRANT USAGE ON SCHEMA %s TO %s",
 				   quote_identifier(get_namespace_name(schema)), role_identifier(role));
 	if (has_schema_privilege(GetUserId(), schema, "USAGE WITH GRANT OPTION"))
-		run_as_sql(GetUserId(), sql);
+	{
+		LockDatabaseObject(NamespaceRelationId, get_namespace_oid("electric", false), 0,
+						   ShareUpdateExclusiveLock);
+		if (!has_schema_privilege(role, schema, "USAGE"))
+			run_as_sql(GetUserId(), sql);
+	}
 	else
 		ereport(NOTICE,
 				(errmsg("client role \"%s\" lacks USAGE on schema \"%s\"",

@@ -21,10 +21,13 @@
 #include "catalog/catalog.h"
 #include "policy/client.h"
 #include "policy/policy.h"
+#include "resolver/resolver.h"
 
 PG_FUNCTION_INFO_V1(electric_add_client_role);
 PG_FUNCTION_INFO_V1(electric_drop_client_role);
 
+static List *lock_enabled_tables(void);
+static List *locks_on(List *relids);
 static char *checked_role_name(Oid role);
 static void check_bindable(Oid role, const char *name);
 static Oid unbound_role_of(Oid role);
@@ -37,14 +40,15 @@ electric_add_client_role(PG_FUNCTION_ARGS)
 	Oid role = PG_GETARG_OID(0);
 	bool service = PG_GETARG_BOOL(1);
 	char *name = checked_role_name(role);
+	List *relids;
 	ListCell *cell;
 
 	PreventCommandIfReadOnly("electric.add_client_role()");
-	catalog_lock_client_roles(true);
+	relids = lock_enabled_tables();
 	check_bindable(role, name);
 	check_owns_no_table(role, name);
 	catalog_client_role_store(name, service);
-	foreach(cell, catalog_enabled_tables())
+	foreach(cell, relids)
 	{
 		if (OidIsValid(catalog_owner(lfirst_oid(cell))))
 			client_role_apply(lfirst_oid(cell), role, client_wanted_privileges(lfirst_oid(cell)));
@@ -59,17 +63,18 @@ electric_drop_client_role(PG_FUNCTION_ARGS)
 	Oid role = PG_GETARG_OID(0);
 	char *name = checked_role_name(role);
 	const ClientPrivileges none = {0};
+	List *relids;
 	ListCell *cell;
 
 	PreventCommandIfReadOnly("electric.drop_client_role()");
-	catalog_lock_client_roles(true);
+	relids = lock_enabled_tables();
 	if (!catalog_client_role_delete(name))
 	{
 		ereport(NOTICE,
 				(errmsg("role \"%s\" is not a client role, skipping", name)));
 		PG_RETURN_VOID();
 	}
-	foreach(cell, catalog_enabled_tables())
+	foreach(cell, relids)
 	{
 		Oid owner = catalog_owner(lfirst_oid(cell));
 
@@ -100,6 +105,39 @@ bool
 client_role_is_unbound(Oid role, Oid owner)
 {
 	return OidIsValid(unbound_role_of(role)) || is_member_of_role(role, owner);
+}
+
+/*
+ * lock_enabled_tables returns the enabled tables, locked against rules that come and go, and
+ * the list of client roles for change. Readers and writers of the tables go on. Nothing is
+ * held while something is waited for, so a GRANT that waits for a busy table holds
+ * up this alone, and not through it what other tables' readers do.
+ */
+static List *
+lock_enabled_tables(void)
+{
+	for (;;)
+	{
+		List *relids = catalog_enabled_tables();
+		List *locks = locks_on(relids);
+
+		table_locks_take(locks);
+		if (equal(relids, catalog_enabled_tables()))
+			return relids;
+		table_locks_release(locks);
+	}
+}
+
+/* locks_on returns the locks on enabled tables and on the list of client roles. */
+static List *
+locks_on(List *relids)
+{
+	List *locks = catalog_client_roles_lock();
+	ListCell *cell;
+
+	foreach(cell, relids)
+		locks = table_lock_add(locks, lfirst_oid(cell), AccessShareLock);
+	return locks;
 }
 
 /* checked_role_name returns the name of a role that a regrole means (42704). */

@@ -73,6 +73,14 @@ path_infer(const char *source, Oid relid, Oid scope_relid, int location)
 	return path;
 }
 
+List *
+infer_steps(Oid relid, Oid scope_relid)
+{
+	List *paths = relid != scope_relid ? find_paths(relid, scope_relid, true) : NIL;
+
+	return list_length(paths) == 1 ? linitial(paths) : NIL;
+}
+
 char *
 infer_using_clauses(Oid relid, Oid scope_relid)
 {

@@ -86,6 +86,9 @@ extern char *table_label(Oid relid);
 
 /* --- inference (infer.c) --- */
 
+/* infer_steps returns the steps (KeyStep *) of the only forward path; NIL unless there is one. */
+extern List *infer_steps(Oid relid, Oid scope_relid);
+
 /*
  * infer_using_clauses returns the forward paths between two tables as USING clauses,
  * "USING a/b, USING c"; NULL if there are none.

@@ -19,6 +19,7 @@
 
 static KeyStep *find_step(const char *source, Oid relid, const DdlxStep *words,
 						  bool forward_only);
+static List *fitting_steps(Oid relid, const DdlxStep *words, bool forward_only);
 static List *prefer_forward(List *fitting);
 static void step_missing(const char *source, Oid relid, const DdlxStep *words,
 						 bool forward_only) pg_attribute_noreturn();
@@ -66,6 +67,28 @@ path_resolve(const char *source, Oid relid, Oid scope_relid, List *steps,
 	return path;
 }
 
+List *
+path_tables(Oid relid, Oid scope_relid, List *steps, bool forward_only)
+{
+	List *relids = NIL;
+	List *taken = steps == NIL ? infer_steps(relid, scope_relid) : NIL;
+	Oid current = relid;
+	ListCell *lc;
+
+	foreach(lc, steps)
+	{
+		List *fitting = fitting_steps(current, lfirst(lc), forward_only);
+
+		if (list_length(fitting) != 1)
+			return NIL;
+		taken = lappend(taken, linitial(fitting));
+		current = ((KeyStep *) linitial(fitting))->to_relid;
+	}
+	foreach(lc, taken)
+		relids = list_append_unique_oid(relids, ((KeyStep *) lfirst(lc))->to_relid);
+	return relids;
+}
+
 KeyPath *
 path_make(Oid relid, Oid scope_relid, List *steps)
 {
@@ -98,15 +121,22 @@ path_step_unusable(const char *source, const KeyStep *step, const char *obstacle
 static KeyStep *
 find_step(const char *source, Oid relid, const DdlxStep *words, bool forward_only)
 {
-	List *fitting = key_steps_fitting(relid, words->schema, words->table, words->name);
+	List *fitting = fitting_steps(relid, words, forward_only);
 
-	if (forward_only)
-		fitting = prefer_forward(fitting);
 	if (fitting == NIL)
 		step_missing(source, relid, words, forward_only);
 	if (list_length(fitting) > 1)
 		step_ambiguous(source, relid, words, fitting);
 	return linitial(fitting);
+}
+
+/* fitting_steps returns the foreign keys that words can mean in a step from relid. */
+static List *
+fitting_steps(Oid relid, const DdlxStep *words, bool forward_only)
+{
+	List *fitting = key_steps_fitting(relid, words->schema, words->table, words->name);
+
+	return forward_only ? prefer_forward(fitting) : fitting;
 }
 
 /* prefer_forward returns the forward steps among fitting, or all if there is none. */

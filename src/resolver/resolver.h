@@ -51,6 +51,30 @@ typedef struct KeyPath
 	AttrNumber *scope_attnums; /* the scope table's primary key */
 } KeyPath;
 
+/* A lock on a table, or on one of the extension's own */
+typedef struct TableLock
+{
+	Oid relid;
+	LOCKMODE mode;
+} TableLock;
+
+/*
+ * --- locks on several tables (lock.c) ---
+ *
+ * table_lock_add adds one to a list, or makes the one that is there as strong.
+ * table_locks_take takes all of them, until the transaction's end, as all who lock more
+ * than one table have to. Those in AccessExclusiveLock and ShareUpdateExclusiveLock are
+ * waited for in descending order of OID: a table is mostly newer than those that it refers
+ * to, and a query that writes it locks it before them. Then all others are
+ * taken, if nobody is in the way; else everything is given back, that lock is waited for
+ * alone, and all begins anew. table_locks_release gives back what take took.
+ * table_locks_equal: are they the same, in any order?
+ */
+extern List *table_lock_add(List *locks, Oid relid, LOCKMODE mode);
+extern void table_locks_take(List *locks);
+extern void table_locks_release(List *locks);
+extern bool table_locks_equal(List *a, List *b);
+
 /* --- tables and columns (table.c) --- */
 
 /*
@@ -69,6 +93,12 @@ extern Oid resolve_owned_table(const char *source, RangeVar *name,
  * values can be hashed (0A000); with must_own also ownership.
  */
 extern Oid resolve_scope_table(const char *source, RangeVar *name, bool must_own);
+
+/*
+ * resolve_lockable_table returns the OID of a table by its name, without a lock;
+ * InvalidOid where the two above would raise for its kind or its owner.
+ */
+extern Oid resolve_lockable_table(const char *source, RangeVar *name, bool must_own);
 
 /*
  * check_enable_kind raises 0A000 for a table that has or is an inheritance child
@@ -112,6 +142,13 @@ extern bool is_path_readable(const KeyPath *path);
 extern KeyPath *path_infer(const char *source, Oid relid, Oid scope_relid, int location);
 extern KeyPath *path_resolve(const char *source, Oid relid, Oid scope_relid,
 							 List *steps, int path_location, bool forward_only);
+
+/*
+ * path_tables returns the tables (Oid) that path_infer (steps NIL) or path_resolve
+ * would go through, without relid itself, as the catalogs show it now: no locks, no errors.
+ * Where they would raise it may return too few, or none.
+ */
+extern List *path_tables(Oid relid, Oid scope_relid, List *steps, bool forward_only);
 
 /*
  * path_to_text returns the canonical text of a path, "" without steps: steps

@@ -2,7 +2,7 @@
  * table.c
  *		Tables and columns that a statement names.
  *
- * A name is looked up once: kind, ownership and lock are settled in the same step,
+ * A name is looked up, and its kind, ownership and lock settled, in one step,
  * by RangeVarGetRelidExtended's callback.
  */
 #include "postgres.h"
@@ -31,8 +31,10 @@ typedef struct TableLookup
 } TableLookup;
 
 static Oid look_up_table(const char *source, RangeVar *name, LOCKMODE lockmode, bool must_own);
+static Oid look_up(TableLookup *lookup, LOCKMODE lockmode, RangeVarGetRelidCallback check);
 static void check_table_callback(const RangeVar *name, Oid relid, Oid old_relid, void *arg);
 static void check_table_kind(const TableLookup *lookup, Oid relid, HeapTuple tuple);
+static const char *kind_obstacle(Oid relid, HeapTuple tuple, const char **hint);
 static void table_refused(const TableLookup *lookup, const char *reason,
 						  const char *hint) pg_attribute_noreturn();
 static void lookup_error_callback(void *arg);
@@ -82,6 +84,23 @@ resolve_scope_table(const char *source, RangeVar *name, bool must_own)
 	return relid;
 }
 
+Oid
+resolve_lockable_table(const char *source, RangeVar *name, bool must_own)
+{
+	TableLookup lookup = {source, name, must_own};
+	Oid relid = look_up(&lookup, NoLock, NULL);
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	const char *hint;
+	bool lockable;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	lockable = kind_obstacle(relid, tuple, &hint) == NULL &&
+		(!must_own || object_ownercheck(RelationRelationId, relid, GetUserId()));
+	ReleaseSysCache(tuple);
+	return lockable ? relid : InvalidOid;
+}
+
 void
 check_enable_kind(const char *source, Oid relid, int location)
 {
@@ -129,18 +148,25 @@ static Oid
 look_up_table(const char *source, RangeVar *name, LOCKMODE lockmode, bool must_own)
 {
 	TableLookup lookup;
-	ErrorContextCallback errcallback;
-	Oid relid;
 
 	lookup.source = source;
 	lookup.name = name;
 	lookup.must_own = must_own;
+	return look_up(&lookup, lockmode, check_table_callback);
+}
+
+/* look_up looks one name up, and lets check see what it means before that is locked. */
+static Oid
+look_up(TableLookup *lookup, LOCKMODE lockmode, RangeVarGetRelidCallback check)
+{
+	ErrorContextCallback errcallback;
+	Oid relid;
+
 	errcallback.callback = lookup_error_callback;
-	errcallback.arg = &lookup;
+	errcallback.arg = lookup;
 	errcallback.previous = error_context_stack;
 	error_context_stack = &errcallback;
-	relid = RangeVarGetRelidExtended(name, lockmode, RVR_MISSING_OK,
-									 check_table_callback, &lookup);
+	relid = RangeVarGetRelidExtended(lookup->name, lockmode, RVR_MISSING_OK, check, lookup);
 	error_context_stack = errcallback.previous;
 	return relid;
 }
@@ -170,26 +196,44 @@ check_table_callback(const RangeVar *name, Oid relid, Oid old_relid, void *arg)
 static void
 check_table_kind(const TableLookup *lookup, Oid relid, HeapTuple tuple)
 {
+	const char *hint;
+	const char *obstacle = kind_obstacle(relid, tuple, &hint);
+
+	if (obstacle != NULL)
+		table_refused(lookup, obstacle, hint);
+}
+
+/* kind_obstacle returns why no rule can stand on a relation, and what to do (or NULL). */
+static const char *
+kind_obstacle(Oid relid, HeapTuple tuple, const char **hint)
+{
 	Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
 
-	if (form->relkind == RELKIND_VIEW)
-		table_refused(lookup, "is a view", "Name the tables that the view reads.");
-	if (form->relkind == RELKIND_MATVIEW)
-		table_refused(lookup, "is a materialized view", "Name the tables that the view reads.");
+	*hint = NULL;
+	if (form->relkind == RELKIND_VIEW || form->relkind == RELKIND_MATVIEW)
+	{
+		*hint = "Name the tables that the view reads.";
+		return form->relkind == RELKIND_VIEW ? "is a view" : "is a materialized view";
+	}
 	if (form->relkind == RELKIND_FOREIGN_TABLE)
-		table_refused(lookup, "is a foreign table", NULL);
+		return "is a foreign table";
 	if (form->relkind != RELKIND_RELATION && form->relkind != RELKIND_PARTITIONED_TABLE)
-		table_refused(lookup, "is not a table", NULL);
+		return "is not a table";
 	if (form->relpersistence == RELPERSISTENCE_TEMP)
-		table_refused(lookup, "is a temporary table",
-					  "Qualify the name with a schema to mean a permanent table.");
+	{
+		*hint = "Qualify the name with a schema to mean a permanent table.";
+		return "is a temporary table";
+	}
 	if (relid < FirstNormalObjectId || form->relnamespace == PG_CATALOG_NAMESPACE)
-		table_refused(lookup, "is a system catalog", NULL);
+		return "is a system catalog";
 	if (form->relnamespace == get_namespace_oid("electric", true))
-		table_refused(lookup, "belongs to the extension electric_perm", NULL);
+		return "belongs to the extension electric_perm";
 	if (form->relispartition)
-		table_refused(lookup, "is a partition",
-					  "Name the partitioned table at its root; its rules hold for every partition.");
+	{
+		*hint = "Name the partitioned table at its root; its rules hold for every partition.";
+		return "is a partition";
+	}
+	return NULL;
 }
 
 /* table_refused raises that no rule can stand on the table, and why. */
