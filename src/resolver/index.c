@@ -2,8 +2,8 @@
  * index.c
  *		Indexes that a path or a user column lacks.
  *
- * Advice only: nothing depends on the answer but speed. The caller holds a lock on the
- * table.
+ * Advice only: nothing depends on the answer but speed, so nothing waits for it. The
+ * caller holds a lock on the table.
  */
 #include "postgres.h"
 
@@ -12,6 +12,7 @@
 #include "access/table.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -35,8 +36,15 @@ missing_index(Oid relid, int nkeys, const AttrNumber *attnums)
 
 	foreach(lc, RelationGetIndexList(table))
 	{
-		Relation index = index_open(lfirst_oid(lc), AccessShareLock);
+		Relation index;
 
+		/* one that is being rebuilt may be the one */
+		if (!ConditionalLockRelationOid(lfirst_oid(lc), AccessShareLock))
+		{
+			found = true;
+			continue;
+		}
+		index = index_open(lfirst_oid(lc), NoLock);
 		found |= is_usable_index(index, table, nkeys, attnums);
 		index_close(index, AccessShareLock);
 	}
