@@ -7,14 +7,12 @@
  */
 #include "postgres.h"
 
-#include "commands/extension.h"
 #include "lib/stringinfo.h"
-#include "miscadmin.h"
 
 #include "ddlx.h"
 #include "ddlx/rule.h"
+#include "policy/policy.h"
 
-static void check_may_run(const char *command);
 static DdlxResult *execute_one(DdlxStatement *statement);
 static List *carry_out(DdlxStatement *statement);
 static char *table_list(List *relids);
@@ -27,34 +25,11 @@ ddlx_execute(List *statements)
 
 	if (statements == NIL)
 		return NIL;
-	check_may_run(ddlx_kind_name(((DdlxStatement *) linitial(statements))->kind));
+	check_may_change_rules(ddlx_kind_name(((DdlxStatement *) linitial(statements))->kind));
 	ddlx_lock_tables(statements);
 	foreach(cell, statements)
 		results = lappend(results, execute_one(lfirst(cell)));
 	return results;
-}
-
-/* check_may_run raises where no statement may change rules. */
-static void
-check_may_run(const char *command)
-{
-	PreventCommandIfReadOnly(command);
-	PreventCommandIfParallelMode(command);
-	PreventCommandDuringRecovery(command);
-	if (InSecurityRestrictedOperation())
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("cannot execute %s within security-restricted operation", command)));
-	if (creating_extension)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("cannot execute %s in an extension's script", command),
-				 errhint("Run the statement when the extension stands.")));
-	if (!OidIsValid(get_extension_oid("electric_perm", true)))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("extension \"electric_perm\" is not installed in this database"),
-				 errhint("Type CREATE EXTENSION electric_perm;")));
 }
 
 static DdlxResult *

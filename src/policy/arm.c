@@ -7,24 +7,32 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
-#include "utils/resowner.h"
 
+#include "catalog/run_as.h"
 #include "policy/arm.h"
+#include "policy/attempt.h"
+#include "policy/policy.h"
 
-static Arm *make_arm(const Grant *grant);
+/* A grant whose condition becomes part of an arm */
+typedef struct ConditionedArm
+{
+	Arm *arm;
+	const Grant *grant;
+} ConditionedArm;
+
+static Arm *make_arm(Grant *grant, List **unusable);
+static void use_condition_as_owner(void *context);
 static void use_condition(Arm *arm, const Grant *grant);
 static void use_in_using(Arm *arm, const Grant *grant, ConditionUse use);
-static bool try_condition(Arm *arm, const Grant *grant);
+static bool try_condition(Arm *arm, Grant *grant, List **unusable);
 static Arm *find_arm(List *arms, const char *id, const char *path);
 static bool has_scoped_arm(List *arms, const char *id);
 static int compare_arms(const ListCell *a, const ListCell *b);
 static int compare_texts(const char *a, const char *b);
 
 List *
-arms_of(List *grants, AclMode privilege)
+arms_of(List *grants, AclMode privilege, List **unusable)
 {
 	List *arms = NIL;
 	ListCell *cell;
@@ -37,7 +45,7 @@ arms_of(List *grants, AclMode privilege)
 		if (grant->privilege != privilege ||
 			find_arm(arms, rule_id(grant->condition, grant->columns), grant->path))
 			continue;
-		arm = make_arm(grant);
+		arm = make_arm(grant, unusable);
 		if (arm)
 			arms = lappend(arms, arm);
 	}
@@ -71,7 +79,7 @@ arms_need_guard(List *arms)
 
 /* make_arm returns the arm of a grant, NULL if its path or condition no longer holds. */
 static Arm *
-make_arm(const Grant *grant)
+make_arm(Grant *grant, List **unusable)
 {
 	Arm *arm = palloc0(sizeof(Arm));
 
@@ -86,7 +94,7 @@ make_arm(const Grant *grant)
 		if (!arm->key_path)
 			return NULL;
 	}
-	return grant->condition && !try_condition(arm, grant) ? NULL : arm;
+	return grant->condition && !try_condition(arm, grant, unusable) ? NULL : arm;
 }
 
 /* use_condition makes the SQL of each policy that judges the grant's condition. */
@@ -126,47 +134,35 @@ use_in_using(Arm *arm, const Grant *grant, ConditionUse use)
 }
 
 /*
- * try_condition does use_condition; a WARNING and false, so that the grant gives nothing,
- * if what the condition names is gone.
+ * try_condition does use_condition; false if what the condition names is gone, so that the
+ * grant gives nothing.
  */
 static bool
-try_condition(Arm *arm, const Grant *grant)
+try_condition(Arm *arm, Grant *grant, List **unusable)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool usable = false;
+	ConditionedArm conditioned = {arm, grant};
+	char *reason = attempt(use_condition_as_owner, &conditioned);
+	UnusableGrant *found;
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		use_condition(arm, grant);
-		ReleaseCurrentSubTransaction();
-		usable = true;
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
+	if (!reason)
+		return true;
+	found = palloc(sizeof(UnusableGrant));
+	found->grant = grant;
+	found->reason = reason;
+	*unusable = lappend(*unusable, found);
+	return false;
+}
 
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED)
-			ReThrowError(error);
-		ereport(WARNING,
-				(errmsg("a grant on table \"%s\" gives nothing, because its condition cannot be used",
-						get_rel_name(grant->relid)),
-				 errdetail("%s", error->message),
-				 errhint("Revoke the grant, or grant again with another condition: %s",
-						 grant->condition)));
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return usable;
+/* use_condition_as_owner: the policy is the table's owner's, whoever asks for it. */
+static void
+use_condition_as_owner(void *context)
+{
+	ConditionedArm *conditioned = context;
+	RunAs saved;
+
+	run_as_begin(catalog_owner(conditioned->grant->relid), &saved);
+	use_condition(conditioned->arm, conditioned->grant);
+	run_as_end(&saved);
 }
 
 static Arm *

@@ -27,14 +27,14 @@ typedef struct Arm
  * arms_of returns an arm for each condition, column list and path among the grants (Arm *,
  * ordered) that still are as recorded. Each arm's call decides about the roles that need
  * no row as well, so they have an arm of their own only where there is no other for
- * the same condition and columns.
+ * the same condition and columns. Those whose condition cannot be used are added to unusable.
  *
  * arms_need_guard: do these arms of UPDATE need what row-level security cannot say? It
  * judges the old row and the new one each by itself. That is enough where all arms have
  * one condition, which compares nothing, and no columns; else the new row would be
  * allowed by another grant than the old one was, and neither allow the change.
  */
-extern List *arms_of(List *grants, AclMode privilege);
+extern List *arms_of(List *grants, AclMode privilege, List **unusable);
 extern bool arms_need_guard(List *arms);
 
 #endif /* ELECTRIC_ARM_H */

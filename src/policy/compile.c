@@ -54,11 +54,34 @@ static List *of_privilege(List *grants, AclMode privilege);
 List *
 policy_compile(Oid relid, List *grants, List *assignments, int foreign_permissive, bool *guard)
 {
+	List *unusable = NIL;
+	List *policies = policy_compile_quietly(relid, grants, assignments, foreign_permissive, guard,
+											&unusable);
+	ListCell *cell;
+
+	foreach(cell, unusable)
+	{
+		const UnusableGrant *found = lfirst(cell);
+
+		ereport(WARNING,
+				(errmsg("a grant on table \"%s\" gives nothing, because its condition cannot be used",
+						get_rel_name(relid)),
+				 errdetail("%s", found->reason),
+				 errhint("Revoke the grant, or grant again with another condition: %s",
+						 found->grant->condition)));
+	}
+	return policies;
+}
+
+List *
+policy_compile_quietly(Oid relid, List *grants, List *assignments, int foreign_permissive,
+					   bool *guard, List **unusable)
+{
 	Compiler compiler = {relid, catalog_conferring_columns(relid, grants, assignments)};
-	List *read = arms_of(grants, ACL_SELECT);
-	List *insert = arms_of(grants, ACL_INSERT);
-	List *update = arms_of(grants, ACL_UPDATE);
-	List *delete = arms_of(grants, ACL_DELETE);
+	List *read = arms_of(grants, ACL_SELECT, unusable);
+	List *insert = arms_of(grants, ACL_INSERT, unusable);
+	List *update = arms_of(grants, ACL_UPDATE, unusable);
+	List *delete = arms_of(grants, ACL_DELETE, unusable);
 	char *can_read = using_sql(&compiler, ACL_SELECT, read, false, NULL);
 	char *can_read_stored = using_sql(&compiler, ACL_SELECT, read, true, NULL);
 	char *can_insert = check_sql(&compiler, ACL_INSERT, insert);

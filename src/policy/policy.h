@@ -9,6 +9,8 @@
 #include "nodes/parsenodes.h"
 #include "nodes/pg_list.h"
 
+#include "catalog/catalog.h"
+
 /* A policy as it should be: the text of CREATE POLICY's two expressions */
 typedef struct WantedPolicy
 {
@@ -19,14 +21,24 @@ typedef struct WantedPolicy
 	char *comment;		 /* the grants it stands for */
 } WantedPolicy;
 
+/* A grant that gives nothing, because its condition cannot be used */
+typedef struct UnusableGrant
+{
+	Grant *grant;
+	char *reason; /* what PostgreSQL says */
+} UnusableGrant;
+
 /*
  * compile.c: pure; the four policies of a table, from its grants and the
  * assignments. foreign_permissive holds a bit (ACL_SELECT ..) for each command that a
  * permissive policy of someone else stands for: deny() would shadow it there. *guard tells
- * whether UPDATE needs the guard.
+ * whether UPDATE needs the guard. A WARNING for each UnusableGrant; policy_compile_quietly
+ * adds them to unusable instead.
  */
 extern List *policy_compile(Oid relid, List *grants, List *assignments,
 							int foreign_permissive, bool *guard);
+extern List *policy_compile_quietly(Oid relid, List *grants, List *assignments,
+									int foreign_permissive, bool *guard, List **unusable);
 
 /*
  * apply.c: makes pg_policy, the guard, row-level security and the client roles' privileges of
@@ -69,6 +81,12 @@ extern void policy_remove(Oid relid, bool had_rls);
  * is one to make or to drop.
  */
 extern void policy_apply_ifs(Oid relid, const char *stated);
+
+/*
+ * may_change.c: raises where nothing may change rules or what is made from them: read-only
+ * transactions, standbys, security-restricted operations, scripts of extensions.
+ */
+extern void check_may_change_rules(const char *command);
 
 /* apply.c: has_row_security: is row-level security on for relid? */
 extern bool has_row_security(Oid relid);
