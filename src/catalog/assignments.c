@@ -33,6 +33,8 @@ enum
 	"AND scope IS NOT DISTINCT FROM $5"
 
 static void *decode_assignment(HeapTuple tuple, TupleDesc desc);
+static void *decode_senseless(HeapTuple tuple, TupleDesc desc);
+static Assignment *decode_row(HeapTuple tuple, TupleDesc desc);
 static bool is_sound(const Assignment *assignment);
 static int compare_assignments(const ListCell *a, const ListCell *b);
 static int compare_keys(const Assignment *left, const Assignment *right);
@@ -46,6 +48,12 @@ catalog_assignments(void)
 
 	list_sort(assignments, compare_assignments);
 	return assignments;
+}
+
+List *
+catalog_senseless_assignments(void)
+{
+	return store_scan("assignments", Natts, NULL, InvalidOid, decode_senseless);
 }
 
 Assignment *
@@ -128,6 +136,23 @@ catalog_if_columns(const Assignment *assignment)
 static void *
 decode_assignment(HeapTuple tuple, TupleDesc desc)
 {
+	Assignment *assignment = decode_row(tuple, desc);
+
+	return is_sound(assignment) ? assignment : NULL;
+}
+
+/* decode_senseless returns it if it makes none. */
+static void *
+decode_senseless(HeapTuple tuple, TupleDesc desc)
+{
+	Assignment *assignment = decode_row(tuple, desc);
+
+	return is_sound(assignment) ? NULL : assignment;
+}
+
+static Assignment *
+decode_row(HeapTuple tuple, TupleDesc desc)
+{
 	Assignment *assignment = palloc0(sizeof(Assignment));
 
 	assignment->relid = store_oid(tuple, desc, Anum_tbl);
@@ -138,7 +163,7 @@ decode_assignment(HeapTuple tuple, TupleDesc desc)
 	assignment->path = store_text(tuple, desc, Anum_path);
 	assignment->path_keys = store_text_list(tuple, desc, Anum_path_keys);
 	assignment->condition = store_text(tuple, desc, Anum_if_sql);
-	return is_sound(assignment) ? assignment : NULL;
+	return assignment;
 }
 
 /* is_sound: is this something that an ASSIGN statement could have written? */

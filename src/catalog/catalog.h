@@ -65,6 +65,9 @@ extern List *catalog_grants(Oid relid); /* Grant *, of one table, ordered by
 										 * privilege, path, role, columns */
 extern List *catalog_all_grants(void);
 
+/* catalog_senseless_grants returns those rows, one by one: the opposite of the above. */
+extern List *catalog_senseless_grants(void);
+
 /*
  * catalog_grant_store inserts a grant, or replaces the condition of each of its columns.
  * catalog_grant_delete deletes it, its columns alone if it lists some.
@@ -91,6 +94,7 @@ extern bool privilege_parse(const char *text, AclMode *privilege, const char **r
 
 /* --- assignments.c --- */
 extern List *catalog_assignments(void); /* Assignment *, all of them, ordered */
+extern List *catalog_senseless_assignments(void);
 extern Assignment *catalog_assignment_find(const Assignment *key);
 extern void catalog_assignment_store(const Assignment *assignment);
 extern void catalog_assignment_delete(const Assignment *key);
@@ -140,6 +144,15 @@ extern List *catalog_client_roles_lock(void);
 /* --- client_sql.c --- */
 extern void catalog_client_sql_append(const char *sql);
 extern List *catalog_client_sql(void); /* char *, in order of entry */
+
+/*
+ * --- removal.c: the statement that removes a row of ours which no DDLX statement can
+ * name, for a superuser to type ---
+ */
+extern char *catalog_table_removal(Oid relid);
+extern char *catalog_grant_removal(const Grant *grant);
+extern char *catalog_assignment_removal(const Assignment *assignment);
+extern char *catalog_client_role_removal(const char *role);
 
 /* --- names.c: lists of names (char *); names_compare is for list_sort --- */
 extern bool names_contain(List *names, const char *name);

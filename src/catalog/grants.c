@@ -36,6 +36,8 @@ enum
 static List *read_grants(const char *index, Oid relid);
 static List *join_columns(List *rows);
 static void *decode_grant(HeapTuple tuple, TupleDesc desc);
+static void *decode_senseless(HeapTuple tuple, TupleDesc desc);
+static Grant *decode_row(HeapTuple tuple, TupleDesc desc);
 static bool is_sound(const Grant *grant);
 static int compare_grants(const ListCell *a, const ListCell *b);
 static int compare_lists(List *a, List *b);
@@ -56,6 +58,12 @@ List *
 catalog_all_grants(void)
 {
 	return read_grants(NULL, InvalidOid);
+}
+
+List *
+catalog_senseless_grants(void)
+{
+	return store_scan("grants", Natts, NULL, InvalidOid, decode_senseless);
 }
 
 void
@@ -175,9 +183,25 @@ catalog_is_same_grant(const Grant *a, const Grant *b)
 		store_compare(a->condition, b->condition) == 0;
 }
 
-/* decode_grant returns a row as a Grant, NULL if it makes no sense. */
+/* decode_grant returns a row as a Grant, NULL if it makes no sense; decode_senseless if it does. */
 static void *
 decode_grant(HeapTuple tuple, TupleDesc desc)
+{
+	Grant *grant = decode_row(tuple, desc);
+
+	return is_sound(grant) ? grant : NULL;
+}
+
+static void *
+decode_senseless(HeapTuple tuple, TupleDesc desc)
+{
+	Grant *grant = decode_row(tuple, desc);
+
+	return is_sound(grant) ? NULL : grant;
+}
+
+static Grant *
+decode_row(HeapTuple tuple, TupleDesc desc)
 {
 	Grant *grant = palloc0(sizeof(Grant));
 	char *privilege = store_text(tuple, desc, Anum_privilege);
@@ -191,7 +215,7 @@ decode_grant(HeapTuple tuple, TupleDesc desc)
 	grant->path_keys = store_text_list(tuple, desc, Anum_path_keys);
 	grant->columns = column ? list_make1(column) : NIL;
 	grant->condition = store_text(tuple, desc, Anum_check_sql);
-	return is_sound(grant) ? grant : NULL;
+	return grant;
 }
 
 /* is_sound: is this something that a GRANT statement could have written? */

@@ -30,10 +30,8 @@ static void revoke_extras(Oid relid, Oid role, const ClientPrivileges *wanted);
 static void warn_extras(Oid relid, Oid role, const ClientPrivileges *wanted);
 static void revoke_held(Oid relid, Oid role, const HeldPrivilege *held, AclMode extra,
 						AclMode kept);
-static AclMode extra_of(const HeldPrivilege *held, const ClientPrivileges *wanted);
-static void grant_missing(Oid relid, Oid role, ClientPrivileges missing);
+static void grant_missing(Oid relid, Oid role, ClientPrivileges wanted);
 static void apply_sequences(Oid relid, Oid role, bool wanted);
-static bool holds_usage(Oid sequence, Oid role);
 static void apply_schema(Oid relid, Oid role);
 static bool has_schema_privilege(Oid role, Oid schema, const char *privilege);
 static const char *role_identifier(Oid role);
@@ -138,7 +136,7 @@ revoke_extras(Oid relid, Oid role, const ClientPrivileges *wanted)
 	foreach(cell, held_privileges(relid))
 	{
 		HeldPrivilege *held = lfirst(cell);
-		AclMode extra = extra_of(held, wanted);
+		AclMode extra = client_extra(held, wanted);
 
 		if (held->grantee != role || (extra == 0 && held->grant_options == 0))
 			continue;
@@ -158,7 +156,7 @@ warn_extras(Oid relid, Oid role, const ClientPrivileges *wanted)
 	{
 		HeldPrivilege *held = lfirst(cell);
 
-		if (held->grantee == role && (extra_of(held, wanted) != 0 || held->grant_options != 0))
+		if (held->grantee == role && (client_extra(held, wanted) != 0 || held->grant_options != 0))
 			ereport(WARNING,
 					(errcode(ERRCODE_WARNING_PRIVILEGE_NOT_REVOKED),
 					 errmsg("client role \"%s\" still holds %s on table \"%s\"",
@@ -203,9 +201,9 @@ revoke_held(Oid relid, Oid role, const HeldPrivilege *held, AclMode extra, AclMo
 	}
 }
 
-/* extra_of returns what is held beyond wanted; on a column only INSERT can be wanted. */
-static AclMode
-extra_of(const HeldPrivilege *held, const ClientPrivileges *wanted)
+/* client_extra: on a column only INSERT can be wanted. */
+AclMode
+client_extra(const HeldPrivilege *held, const ClientPrivileges *wanted)
 {
 	if (!held->column)
 		return held->privileges & ~wanted->table;
@@ -213,12 +211,11 @@ extra_of(const HeldPrivilege *held, const ClientPrivileges *wanted)
 																 held->privileges;
 }
 
-/* grant_missing grants what role does not hold of missing. */
-static void
-grant_missing(Oid relid, Oid role, ClientPrivileges missing)
+ClientPrivileges
+client_missing(Oid relid, Oid role, ClientPrivileges wanted)
 {
+	ClientPrivileges missing = {wanted.table, NIL};
 	List *held_columns = NIL;
-	List *columns = NIL;
 	ListCell *cell;
 
 	foreach(cell, held_privileges(relid))
@@ -232,19 +229,28 @@ grant_missing(Oid relid, Oid role, ClientPrivileges missing)
 		else if (held->privileges & ACL_INSERT)
 			held_columns = lappend(held_columns, held->column);
 	}
-	foreach(cell, missing.insert_columns)
+	foreach(cell, wanted.insert_columns)
 	{
 		if (!names_contain(held_columns, lfirst(cell)))
-			columns = lappend(columns, lfirst(cell));
+			missing.insert_columns = lappend(missing.insert_columns, lfirst(cell));
 	}
+	return missing;
+}
+
+static void
+grant_missing(Oid relid, Oid role, ClientPrivileges wanted)
+{
+	ClientPrivileges missing = client_missing(relid, role, wanted);
+
 	if (missing.table != 0)
 		run_as_sql(catalog_owner(relid),
 				   psprintf("GRANT %s ON TABLE %s TO %s", held_list(missing.table, NULL),
 							catalog_name(relid), role_identifier(role)));
-	if (columns != NIL)
+	if (missing.insert_columns != NIL)
 		run_as_sql(catalog_owner(relid),
-				   psprintf("GRANT INSERT%s ON TABLE %s TO %s", catalog_columns_text(columns),
-							catalog_name(relid), role_identifier(role)));
+				   psprintf("GRANT INSERT%s ON TABLE %s TO %s",
+							catalog_columns_text(missing.insert_columns), catalog_name(relid),
+							role_identifier(role)));
 }
 
 /* apply_sequences gives or takes USAGE on the sequences of relid's columns. */
@@ -257,7 +263,7 @@ apply_sequences(Oid relid, Oid role, bool wanted)
 	{
 		Oid sequence = lfirst_oid(cell);
 
-		if (holds_usage(sequence, role) == wanted)
+		if (client_holds_usage(sequence, role) == wanted)
 			continue;
 		run_as_sql(catalog_owner(sequence),
 				   psprintf(wanted ? "GRANT USAGE ON SEQUENCE %s TO %s" :
@@ -266,9 +272,9 @@ apply_sequences(Oid relid, Oid role, bool wanted)
 	}
 }
 
-/* holds_usage: does role hold USAGE on the sequence directly? */
-static bool
-holds_usage(Oid sequence, Oid role)
+/* client_holds_usage: does role hold USAGE on the sequence directly? */
+bool
+client_holds_usage(Oid sequence, Oid role)
 {
 	ListCell *cell;
 
@@ -293,7 +299,7 @@ apply_schema(Oid relid, Oid role)
 	Oid schema = get_rel_namespace(relid);
 	char *sql;
 
-	if (has_schema_privilege(role, schema, "USAGE"))
+	if (has_schema_usage(schema, role))
 		return;
 	sql = psprintf("GRANT USAGE ON SCHEMA %s TO %s",
 				   quote_identifier(get_namespace_name(schema)), role_identifier(role));
@@ -309,6 +315,12 @@ apply_schema(Oid relid, Oid role)
 				(errmsg("client role \"%s\" lacks USAGE on schema \"%s\"",
 						GetUserNameFromId(role, false), get_namespace_name(schema)),
 				 errhint("Let the schema's owner type %s;", sql)));
+}
+
+bool
+has_schema_usage(Oid schema, Oid role)
+{
+	return has_schema_privilege(role, schema, "USAGE");
 }
 
 static bool

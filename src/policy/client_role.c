@@ -30,7 +30,6 @@ static List *lock_enabled_tables(void);
 static List *locks_on(List *relids);
 static char *checked_role_name(Oid role);
 static void check_bindable(Oid role, const char *name);
-static Oid unbound_role_of(Oid role);
 static void check_owns_no_table(Oid role, const char *name);
 
 /* electric.add_client_role(role regrole, service boolean) -> void */
@@ -104,7 +103,7 @@ client_role_bypasses(Oid relid)
 bool
 client_role_is_unbound(Oid role, Oid owner)
 {
-	return OidIsValid(unbound_role_of(role)) || is_member_of_role(role, owner);
+	return OidIsValid(client_role_unbound_by(role)) || is_member_of_role(role, owner);
 }
 
 /*
@@ -157,7 +156,7 @@ checked_role_name(Oid role)
 static void
 check_bindable(Oid role, const char *name)
 {
-	Oid unbound = unbound_role_of(role);
+	Oid unbound = client_role_unbound_by(role);
 
 	if (OidIsValid(unbound))
 		ereport(ERROR,
@@ -170,12 +169,9 @@ check_bindable(Oid role, const char *name)
 				 errhint("Make a role of its own for clients: CREATE ROLE app_client LOGIN;")));
 }
 
-/*
- * unbound_role_of returns a superuser or role with BYPASSRLS that role is or, as a member,
- * can become by SET ROLE; InvalidOid if there is none.
- */
-static Oid
-unbound_role_of(Oid role)
+/* client_role_unbound_by: as a member, a role can become others by SET ROLE. */
+Oid
+client_role_unbound_by(Oid role)
 {
 	Relation rel = table_open(AuthIdRelationId, AccessShareLock);
 	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);

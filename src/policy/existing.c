@@ -28,7 +28,6 @@
 #include "policy/existing.h"
 #include "policy/policy.h"
 
-static bool has_our_comment(const ExistingPolicy *policy);
 static ExistingPolicy *decode_policy(HeapTuple tuple, TupleDesc desc);
 static bool is_for_public(Datum roles);
 static Node *stored_expression(HeapTuple tuple, TupleDesc desc, AttrNumber attnum);
@@ -59,7 +58,7 @@ policy_name_taken(Oid relid)
 	{
 		ExistingPolicy *policy = lfirst(cell);
 
-		if (policy_is_ours(policy->name) && !has_our_comment(policy))
+		if (policy_is_ours(policy->name) && !policy_has_our_comment(policy))
 			return policy->name;
 	}
 	return NULL;
@@ -188,12 +187,9 @@ policy_has_comment(const ExistingPolicy *policy, const char *comment)
 	return existing && strcmp(existing, comment) == 0;
 }
 
-/*
- * has_our_comment: was the policy made by us? DROP EXTENSION CASCADE leaves those behind
- * that call nothing of ours.
- */
-static bool
-has_our_comment(const ExistingPolicy *policy)
+/* DROP EXTENSION CASCADE leaves those of ours behind that call nothing of ours. */
+bool
+policy_has_our_comment(const ExistingPolicy *policy)
 {
 	char *comment = GetComment(policy->oid, PolicyRelationId, 0);
 

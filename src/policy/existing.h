@@ -53,4 +53,7 @@ extern bool policy_is_as_wanted(Relation rel, const ExistingPolicy *policy,
 extern bool policy_reads(Oid relid, const ExistingPolicy *policy, List *columns);
 extern bool policy_has_comment(const ExistingPolicy *policy, const char *comment);
 
+/* policy_has_our_comment: has it such a comment as ours have, so that we have made it? */
+extern bool policy_has_our_comment(const ExistingPolicy *policy);
+
 #endif /* ELECTRIC_EXISTING_H */

@@ -24,27 +24,18 @@
 #include "policy/guard.h"
 #include "policy/policy.h"
 
-#define GUARD_NAME "!electric_touched"
-
-/* What stands under the guard's name */
-typedef enum GuardState
-{
-	GUARD_ABSENT,
-	GUARD_STANDS,
-	GUARD_DIFFERS, /* ours, but not as it should be */
-	GUARD_FOREIGN
-} GuardState;
-
-static GuardState guard_state(Oid relid);
-static GuardState trigger_state(Oid relid);
+static GuardState guard_state(Oid relid, bool *cloned);
 static void refuse_taken_name(Oid relid);
 static void run_on_table(Oid relid, const char *format);
 
 void
 guard_apply(Oid relid, bool needed)
 {
-	GuardState state = guard_state(relid);
+	bool cloned;
+	GuardState state = guard_state(relid, &cloned);
 
+	if (cloned)
+		return;
 	if (state == GUARD_FOREIGN && needed)
 		refuse_taken_name(relid);
 	if (state == GUARD_DIFFERS || (state == GUARD_STANDS && !needed))
@@ -62,10 +53,13 @@ void
 policy_keep_always(Oid relid)
 {
 	const char *name = NULL;
+	char fires;
+	bool cloned;
 
 	if (catalog_relation(get_rel_name(relid)) == relid)
 		name = "check_loaded_row";
-	else if (trigger_state(relid) == GUARD_DIFFERS)
+	else if (guard_trigger_state(relid, &fires, &cloned) == GUARD_DIFFERS &&
+			 fires == TRIGGER_FIRES_ON_ORIGIN)
 		name = GUARD_NAME;
 	if (name)
 		run_as_sql(catalog_owner(relid),
@@ -74,26 +68,27 @@ policy_keep_always(Oid relid)
 
 /* guard_state: a guard stands where it does on every partition. */
 static GuardState
-guard_state(Oid relid)
+guard_state(Oid relid, bool *cloned)
 {
-	GuardState state = trigger_state(relid);
+	char fires;
+	bool ignored;
+	GuardState state = guard_trigger_state(relid, &fires, cloned);
 	ListCell *cell;
 
 	if (state != GUARD_STANDS)
 		return state;
 	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
 	{
-		if (trigger_state(lfirst_oid(cell)) != GUARD_STANDS)
+		if (guard_trigger_state(lfirst_oid(cell), &fires, &ignored) != GUARD_STANDS)
 			return GUARD_DIFFERS;
 	}
 	return GUARD_STANDS;
 }
 
-static GuardState
-trigger_state(Oid relid)
+GuardState
+guard_trigger_state(Oid relid, char *fires, bool *cloned)
 {
-	Oid function = LookupFuncName(list_make2(makeString("electric"), makeString("touched")),
-								  0, NULL, false);
+	Oid function = guard_function();
 	GuardState state = GUARD_ABSENT;
 	Relation rel = table_open(TriggerRelationId, AccessShareLock);
 	ScanKeyData keys[2];
@@ -104,12 +99,16 @@ trigger_state(Oid relid)
 				ObjectIdGetDatum(relid));
 	ScanKeyInit(&keys[1], Anum_pg_trigger_tgname, BTEqualStrategyNumber, F_NAMEEQ,
 				CStringGetDatum(GUARD_NAME));
+	*fires = '\0';
+	*cloned = false;
 	scan = systable_beginscan(rel, TriggerRelidNameIndexId, true, NULL, 2, keys);
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
 	{
 		Form_pg_trigger form = (Form_pg_trigger) GETSTRUCT(tuple);
 
+		*fires = form->tgenabled;
+		*cloned = OidIsValid(form->tgparentid);
 		if (form->tgfoid != function)
 			state = GUARD_FOREIGN;
 		else if (form->tgtype == (TRIGGER_TYPE_ROW | TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_UPDATE) &&
@@ -122,6 +121,12 @@ trigger_state(Oid relid)
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
 	return state;
+}
+
+Oid
+guard_function(void)
+{
+	return LookupFuncName(list_make2(makeString("electric"), makeString("touched")), 0, NULL, false);
 }
 
 static void

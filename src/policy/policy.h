@@ -83,6 +83,12 @@ extern void policy_remove(Oid relid, bool had_rls);
 extern void policy_apply_ifs(Oid relid, const char *stated);
 
 /*
+ * if_policy.c: policy_rebuild_ifs does the same for every assignment on relid. One whose
+ * text cannot be used leaves the policy as it stands, with a WARNING.
+ */
+extern void policy_rebuild_ifs(Oid relid);
+
+/*
  * may_change.c: raises where nothing may change rules or what is made from them: read-only
  * transactions, standbys, security-restricted operations, scripts of extensions.
  */

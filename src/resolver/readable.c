@@ -53,6 +53,16 @@ is_path_readable(const KeyPath *path)
 	return OidIsValid(owner) && !find_unreadable(path, owner, &relid, &attnum);
 }
 
+Oid
+path_unreadable(const KeyPath *path)
+{
+	Oid owner = table_owner(path->relid);
+	Oid relid;
+	AttrNumber attnum;
+
+	return OidIsValid(owner) && find_unreadable(path, owner, &relid, &attnum) ? relid : InvalidOid;
+}
+
 /* find_unreadable finds a column that the path reads and owner may not. */
 static bool
 find_unreadable(const KeyPath *path, Oid owner, Oid *relid, AttrNumber *attnum)

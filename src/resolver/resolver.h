@@ -125,10 +125,12 @@ extern void check_role_column_type(const char *source, Oid relid, AttrNumber att
 /*
  * check_path_readable raises 42501 unless the owner of path->relid holds
  * SELECT on every column that the path reads in tables that are not his; the
- * is_ form answers.
+ * is_ form answers. path_unreadable returns the first table that he may not read, InvalidOid
+ * if there is none.
  */
 extern void check_path_readable(const char *source, const KeyPath *path, int location);
 extern bool is_path_readable(const KeyPath *path);
+extern Oid path_unreadable(const KeyPath *path);
 
 /* --- paths (path.c) --- */
 

@@ -67,6 +67,20 @@ GRANT INSERT ON electric.tables, electric.grants, electric.assignments,
 -- Looking after the rules
 --
 
+CREATE FUNCTION electric.verify(OUT object text, OUT problem text, OUT repair text)
+	RETURNS SETOF record
+	LANGUAGE c STRICT VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'electric_verify';
+REVOKE ALL ON FUNCTION electric.verify() FROM PUBLIC;
+COMMENT ON FUNCTION electric.verify() IS
+	'Where the database is not as the rules say, on all tables: the object, what is amiss and the statement that puts it right; no rows if all is right. Changes nothing, and works in read-only transactions and on standbys. For superusers and whom they grant EXECUTE';
+
+CREATE FUNCTION electric.rebuild(tbl regclass DEFAULT NULL) RETURNS SETOF text
+	LANGUAGE c CALLED ON NULL INPUT VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'electric_rebuild';
+COMMENT ON FUNCTION electric.rebuild(regclass) IS
+	'Make policies, triggers, row-level security and client roles'' privileges of the table (NULL: of all the caller''s own tables, superuser: all) what the rules say; returns what was repaired, nothing if all was right. Locks each table like ALTER TABLE. Errors: 42501 on a table of others, 55000 on one that is neither enabled nor assigned from, 25006 in a read-only transaction';
+
 --
 -- Asking why
 --
