@@ -23,6 +23,7 @@
  *	target.c	the table that a statement writes where WITH CHECK is judged
  *	support.c	what the planner is told
  *	roles.c		electric.roles()
+ *	verdict.h	what the rules say of one row: can(), explain()
  *
  * Everything read from the application's tables is read under the statement's
  * snapshot, without privileges or policies. No code runs but index and operator functions
@@ -418,6 +419,8 @@ extern SourceReader *source_reader_create(Statement *statement, RoleSource *sour
 extern TupleTableSlot *source_reader_first(SourceReader *reader);
 extern TupleTableSlot *source_reader_next(SourceReader *reader);
 extern char *source_reader_role(SourceReader *reader, TupleTableSlot *slot);
+extern Datum source_reader_value(SourceReader *reader, TupleTableSlot *slot, AttrNumber attnum,
+								 bool *isnull);
 extern bool source_reader_scope(SourceReader *reader, TupleTableSlot *slot, Datum *scope_id);
 
 /* --- conferring.c --- */

@@ -265,6 +265,13 @@ source_reader_role(SourceReader *reader, TupleTableSlot *slot)
 	return isnull ? NULL : rolename_text(value, source->role_type);
 }
 
+/* source_reader_value returns a column of the row. */
+Datum
+source_reader_value(SourceReader *reader, TupleTableSlot *slot, AttrNumber attnum, bool *isnull)
+{
+	return reader_get(reader->by_user, slot, attnum, isnull);
+}
+
 /* source_reader_scope follows the path of the row to its scope's primary key. */
 bool
 source_reader_scope(SourceReader *reader, TupleTableSlot *slot, Datum *scope_id)

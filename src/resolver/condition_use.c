@@ -67,6 +67,19 @@ condition_sql(Oid relid, const char *condition, ConditionUse use, ConditionParts
 	return result;
 }
 
+/* condition_expression returns a resolved condition for one version of the row; see resolver.h. */
+Node *
+condition_expression(Oid relid, const char *condition, ConditionUse use)
+{
+	int guc_level = NewGUCNestLevel();
+	List *parts;
+
+	plain_settings();
+	parts = used_parts(parts_of(analyse_resolved(relid, condition)), use);
+	AtEOXact_GUC(true, guc_level);
+	return (Node *) make_ands_explicit(parts);
+}
+
 /* condition_compares: does a part speak of two versions of the row? See resolver.h. */
 bool
 condition_compares(Oid relid, const char *condition)

@@ -226,13 +226,15 @@ typedef enum ConditionParts
  * Raises, with the place: unknown columns (42703), no boolean (42804), sub-selects,
  * aggregates and the like (0A000 and what PostgreSQL says of check constraints), VOLATILE
  * functions (42P17). condition_sql returns those parts of a resolved one that a use judges as a
- * policy's SQL, NULL for none; it raises if what the condition names is no longer there.
+ * policy's SQL, NULL for none; it raises if what the condition names is no longer there, and so
+ * does condition_expression, which returns all of it as an expression over range table entry 1.
  * condition_compares: does a part speak of two versions of the row, so that neither can be
  * judged by itself?
  */
 extern char *condition_resolve(const char *source, Oid relid, const char *text, int location);
 extern char *condition_sql(Oid relid, const char *condition, ConditionUse use,
 						   ConditionParts which);
+extern Node *condition_expression(Oid relid, const char *condition, ConditionUse use);
 extern bool condition_compares(Oid relid, const char *condition);
 
 /*

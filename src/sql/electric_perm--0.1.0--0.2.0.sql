@@ -85,6 +85,20 @@ COMMENT ON FUNCTION electric.rebuild(regclass) IS
 -- Asking why
 --
 
+CREATE FUNCTION electric.can(privilege text, tbl regclass, VARIADIC key text[]) RETURNS boolean
+	LANGUAGE c CALLED ON NULL INPUT STABLE PARALLEL UNSAFE COST 1000
+	AS 'MODULE_PATHNAME', 'electric_can';
+COMMENT ON FUNCTION electric.can(text, regclass, text[]) IS
+	'May the current end user do this to that row? privilege: SELECT (READ), UPDATE (of some column) or DELETE; tbl: an enabled table; key: the values of its primary key, in the key''s order. False as well for a row that does not exist or that the caller may not read. Errors: 22023 another privilege (INSERT: try it in a savepoint) or a wrong number of values, 22004 a NULL, 22P02 and others a text that is no value of its column, 42P16 no primary key, 42809 no table, 55000 not enabled. For everybody';
+
+CREATE FUNCTION electric.explain(privilege text, tbl regclass, VARIADIC key text[],
+		OUT step integer, OUT verdict text, OUT detail text)
+	RETURNS SETOF record
+	LANGUAGE c CALLED ON NULL INPUT STABLE PARALLEL UNSAFE COST 1000
+	AS 'MODULE_PATHNAME', 'electric_explain';
+COMMENT ON FUNCTION electric.explain(text, regclass, text[]) IS
+	'Why electric.can() says what it says: for each grant of the privilege whether it allows this (verdict yes, and below it the path, the scope and the assignment) or where it stops (no), what else decides (note), and last the answer. One line for a row that does not exist or that the caller may not read. Arguments and errors as for electric.can(). For everybody; other rows'' ids are told to trusted callers and to those who could read them without any policy';
+
 --
 -- Testing
 --
