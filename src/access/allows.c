@@ -1,7 +1,6 @@
 /*
  * allows.c
- *		The SQL functions that policies call: electric.allows, electric.scope_keys,
- *		electric.deny.
+ *		The SQL functions that policies call: electric.allows, electric.scope_keys.
  *
  * Anyone may call them, with anything: each argument is checked against the rules
  * before a value is looked at, and what does not fit gives no rows. They only ever
@@ -33,7 +32,6 @@ typedef struct AllowsCall
 
 PG_FUNCTION_INFO_V1(electric_allows);
 PG_FUNCTION_INFO_V1(electric_scope_keys);
-PG_FUNCTION_INFO_V1(electric_deny);
 
 static AllowsCall *current_call(FunctionCallInfo fcinfo);
 static void prepare_call(FunctionCallInfo fcinfo, Statement *statement, AllowsCall *call);
@@ -126,38 +124,6 @@ electric_scope_keys(PG_FUNCTION_ARGS)
 		keys = DatumGetArrayTypePCopy(PointerGetDatum(keys));
 	statement_leave(statement);
 	PG_RETURN_ARRAYTYPE_P(keys);
-}
-
-/*
- * electric.deny(privilege text, tbl regclass) returns boolean
- *
- * The last arm of a policy's check: says which privilege is missing where, since
- * PostgreSQL's own error names only the table.
- */
-Datum
-electric_deny(PG_FUNCTION_ARGS)
-{
-	char *word = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	Oid relid = PG_GETARG_OID(1);
-	AclMode privilege = privilege_from_name(word);
-	char *name = get_rel_name(relid);
-	Statement *statement = statement_current(fcinfo->flinfo);
-	bool anonymous = (statement ? statement->identity : identity_current())->user_id == NULL;
-
-	if (statement)
-		statement_leave(statement);
-	if (!name || privilege == 0)
-		PG_RETURN_BOOL(false);
-	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("%s on table \"%s\" is not granted for this row", privilege_name(privilege), name),
-			 anonymous ?
-				 errhint("No end user is set. Identify with electric.set_user() first, or grant %s on the table to ANYONE.",
-						 privilege_name(privilege)) :
-				 errhint("No grant of %s that the current user has by a role covers all of it: the scope of the new row, the condition and the columns. "
-						 "The roles held: SELECT * FROM electric.roles().",
-						 privilege_name(privilege))));
-	PG_RETURN_BOOL(false); /* not reached */
 }
 
 /* current_call returns what fn_extra says about this call site in the running statement. */

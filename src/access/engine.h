@@ -23,7 +23,7 @@
  *	target.c	the table that a statement writes where WITH CHECK is judged
  *	support.c	what the planner is told
  *	roles.c		electric.roles()
- *	verdict.h	what the rules say of one row: can(), explain()
+ *	verdict.h	what the rules say of one row: can(), explain(), deny()
  *
  * Everything read from the application's tables is read under the statement's
  * snapshot, without privileges or policies. No code runs but index and operator functions

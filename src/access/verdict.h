@@ -1,6 +1,6 @@
 /*
  * verdict.h
- *		What the rules say of one row: within the engine, for can() and explain().
+ *		What the rules say of one row: within the engine, for can(), explain() and deny().
  *
  *	asked.c		the row that a caller asks about, as far as he may be told of it
  *	verdict.c	one grant and one row: is the role held, does the condition hold
@@ -8,6 +8,8 @@
  *	way.c		how a role was found: hops, scope and assignment, as text
  *	can.c		electric.can()
  *	explain.c	electric.explain()
+ *	deny.c		electric.deny(): the error for a new row that no grant allows
+ *	closest.c	.. and which grant came closest to allowing it
  */
 #ifndef ELECTRIC_VERDICT_H
 #define ELECTRIC_VERDICT_H
@@ -107,5 +109,24 @@ extern Verdict row_condition_verdict(Asked *asked, const Grant *grant);
  */
 extern List *way_lines(Asked *asked, const GrantRule *rule);
 extern char *way_end(Asked *asked, const GrantRule *rule);
+
+/* --- closest.c --- */
+
+/* A new row that was denied */
+typedef struct Denied
+{
+	Statement *statement;
+	ResultRelInfo *target; /* the table that it was written to .. */
+	Oid relid;			   /* .. and the enabled one: the same, or its root */
+	AclMode privilege;
+	RowValues row;
+	const Change *change; /* UPDATE: NULL where it is not noted */
+} Denied;
+
+/*
+ * closest_grant returns a sentence on the grant that came closest, NULL if there is nothing to
+ * say. It tells nothing of rows but the new one and of the user's own roles.
+ */
+extern char *closest_grant(const Denied *denied);
 
 #endif /* ELECTRIC_VERDICT_H */

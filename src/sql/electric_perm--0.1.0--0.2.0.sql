@@ -99,6 +99,9 @@ CREATE FUNCTION electric.explain(privilege text, tbl regclass, VARIADIC key text
 COMMENT ON FUNCTION electric.explain(text, regclass, text[]) IS
 	'Why electric.can() says what it says: for each grant of the privilege whether it allows this (verdict yes, and below it the path, the scope and the assignment) or where it stops (no), what else decides (note), and last the answer. One line for a row that does not exist or that the caller may not read. Arguments and errors as for electric.can(). For everybody; other rows'' ids are told to trusted callers and to those who could read them without any policy';
 
+-- The call must be found in WITH CHECK (see target.c), which looks at functions called on NULL.
+ALTER FUNCTION electric.deny(text, regclass) CALLED ON NULL INPUT;
+
 --
 -- Testing
 --
