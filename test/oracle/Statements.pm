@@ -245,7 +245,7 @@ sub random_change
 	return { kind => 'change', table => $table->{name}, person => 0, sql => $sql };
 }
 
-# random_scenarios returns lists of statements: what everybody may read, single writes, updates of
+# random_scenarios returns lists of statements: what everybody may read, and is told that he may do, single writes, updates of
 # the contested table, and short stories in which each statement sees what those before it did.
 sub random_scenarios
 {
@@ -255,6 +255,7 @@ sub random_scenarios
 	for my $person (0 .. $#$people)
 	{
 		push @scenarios, [ { kind => 'roles', person => $person } ], map { [ { kind => 'read', table => $_, person => $person } ] } @enabled;
+		push @scenarios, [ { kind => 'can', table => pick(@enabled), person => $person } ] if @enabled;
 		push @scenarios, [ { kind => 'conditions', person => $person } ] if $person < 2;
 		push @scenarios, [ { kind => 'lock', table => pick(@enabled), person => $person } ] if @enabled;
 	}

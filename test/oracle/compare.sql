@@ -13,7 +13,7 @@ CREATE TABLE oracle.people (n int PRIMARY KEY, user_id text, claims jsonb);
 -- A scenario is some statements in a row, each seeing what those before it did; all is undone.
 CREATE TABLE oracle.statements (
 	scenario int, ord int,
-	kind text,			-- insert update delete upsert merge, read lock, roles conditions, change (by nobody who is bound)
+	kind text,			-- insert update delete upsert merge, read lock, roles conditions can, change (by nobody who is bound)
 	tbl text, person int, sql text,
 	proposal text,		-- upsert: the same without ON CONFLICT
 	matched text,		-- merge: condition of the rows that match, as this.column
@@ -339,6 +339,39 @@ BEGIN
 	RETURN ROW(CASE WHEN wanted IS NULL THEN 'none' ELSE 'some' END, NULL)::oracle.outcome;
 END $$;
 
+-- compare_can: electric.can() and the last line of electric.explain() say of some rows what may be done
+CREATE FUNCTION oracle.compare_can(s oracle.statements) RETURNS oracle.outcome LANGUAGE plpgsql AS $$
+DECLARE
+	target constant regclass := format('app.%I', s.tbl)::regclass;
+	key constant text := (SELECT string_agg(format('this.%I::text', attname), ', ' ORDER BY ord)
+		FROM pg_index, unnest(indkey) WITH ORDINALITY AS k (n, ord), pg_attribute
+		WHERE indrelid = target AND indisprimary AND attrelid = target AND attnum = n);
+	asked record;
+	answer oracle.answer;
+	wanted boolean;
+	found boolean := false;
+BEGIN
+	IF key IS NULL THEN
+		RETURN ROW('impossible', NULL)::oracle.outcome;
+	END IF;
+	FOR asked IN EXECUTE format('SELECT this::text AS row, ARRAY[%s] AS key, what FROM (SELECT * FROM %s AS r ORDER BY md5(r::text) LIMIT 4) AS this,
+			unnest(ARRAY[''SELECT'', ''UPDATE'', ''DELETE'']) AS what', key, target) LOOP
+		wanted := oracle.may_read(target, asked.row) AND CASE asked.what
+			WHEN 'SELECT' THEN true
+			WHEN 'UPDATE' THEN oracle.may_update(target, asked.row, asked.row, '{}')
+			ELSE oracle.may_delete(target, asked.row) END;
+		answer := oracle.as_client(s.person, format('SELECT ARRAY[electric.can(%1$L, %2$L, VARIADIC %3$L)::text,
+			(SELECT (verdict = ''yes'')::text FROM electric.explain(%1$L, %2$L, VARIADIC %3$L) ORDER BY step DESC LIMIT 1)]',
+			asked.what, target, asked.key), true);
+		IF answer.state IS NOT NULL OR answer.value <> ARRAY[wanted::text, wanted::text] THEN
+			RETURN ROW('', format('the oracle says %s to %s of %s%sThe engine: %s', wanted, asked.what, asked.row, E'\n',
+				coalesce(answer.state || ' ' || answer.message, answer.value::text)))::oracle.outcome;
+		END IF;
+		found := found OR wanted;
+	END LOOP;
+	RETURN ROW(CASE WHEN found THEN 'some' ELSE 'none' END, NULL)::oracle.outcome;
+END $$;
+
 -- compare_conditions: what is stored of each condition says the same as its author, of every row
 CREATE FUNCTION oracle.compare_conditions(s oracle.statements) RETURNS oracle.outcome LANGUAGE plpgsql AS $$
 DECLARE
@@ -384,6 +417,7 @@ BEGIN
 		WHEN s.kind IN ('read', 'lock') THEN oracle.compare_read(s)
 		WHEN s.kind = 'roles' THEN oracle.compare_roles(s)
 		WHEN s.kind = 'conditions' THEN oracle.compare_conditions(s)
+		WHEN s.kind = 'can' THEN oracle.compare_can(s)
 		ELSE oracle.compare_write(s) END;
 END $$;
 

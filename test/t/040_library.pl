@@ -31,7 +31,7 @@ $node->safe_psql('postgres', q(
 		ELECTRIC ENABLE projects; ELECTRIC ENABLE issues; ELECTRIC ENABLE notes;
 		ELECTRIC ASSIGN 'projects:owner' TO projects.owner_id;
 		ELECTRIC GRANT ALL ON projects, issues TO 'projects:owner';
-		ELECTRIC GRANT ALL ON notes TO AUTHENTICATED;
+		ELECTRIC GRANT ALL ON notes TO AUTHENTICATED CHECK (id > 0);
 		ELECTRIC ENABLE votes;
 		ELECTRIC GRANT READ, INSERT (id, choice), UPDATE (choice) ON votes TO ANYONE;
 		ELECTRIC GRANT INSERT ON votes TO 'admin';
@@ -104,6 +104,8 @@ $node->wait_for_catchup($standby);
 is($out, "500\n1|alice", 'a standby shows what the grants say');
 ($out, $err) = as($standby, 'SELECT count(*) FROM issues');
 is($out, '0', '... and nothing to nobody');
+($out, $err) = as($standby, "$alice SELECT electric.can('update', 'issues', '2'), electric.can('read', 'issues', '1'), (SELECT verdict FROM electric.explain('delete', 'notes', '1') ORDER BY step DESC LIMIT 1);");
+is($out, 't|f|yes', '... and answers what may be done, and why');
 $node->safe_psql('postgres', q(UPDATE projects SET owner_id = 'alice' WHERE id = 2));
 $node->wait_for_catchup($standby);
 ($out, $err) = as($standby, "$alice SELECT count(*) FROM issues;");

@@ -160,7 +160,7 @@ my $rules = $refused{'carried out'} // 0;
 my $stated = 0;
 $stated += $_ for values %refused;
 diag(sprintf 'measured: %d schemas, %d rules (%d more were refused), %.0f s', $schemas, $rules, $stated - $rules, $seconds);
-for my $kind ('grant', 'assignment', 'roles', 'conditions', 'read', 'lock', 'insert', 'update', 'delete', 'upsert', 'merge')
+for my $kind ('grant', 'assignment', 'roles', 'conditions', 'read', 'can', 'lock', 'insert', 'update', 'delete', 'upsert', 'merge')
 {
 	diag("measured: $kind: ", join ', ', map { /^\w+ (.*)/; "$tally{$_} $1" } sort grep { /^$kind / } keys %tally);
 }
@@ -173,6 +173,7 @@ if ($schemas >= 20)
 	my $writes = 'insert|update|delete|upsert|merge';
 	cmp_ok($rules, '>', 8 * $schemas, 'most rules are carried out');
 	cmp_ok(count('read', 'some'), '>', 0.1 * count('read', '.*'), 'many reads show a part of the rows');
+	cmp_ok(count('can', 'some'), '>', 0.2 * count('can', 'some|none'), 'many users may do something to some rows');
 	cmp_ok(count('roles', 'some'), '>', 0.3 * count('roles', '.*'), 'many users hold roles');
 	cmp_ok(count($writes, 'allowed|mixed'), '>', 0.15 * count($writes, '.*'), 'many writes are allowed');
 	cmp_ok(count($writes, 'denied|mixed|hidden'), '>', 0.15 * count($writes, '.*'), 'many writes are not');
