@@ -158,7 +158,7 @@ sub run_line
 			}
 		}
 		elsif ($command eq 'systemctl restart postgresql') { node($block->{server})->restart }
-		elsif ($command =~ /^(psql|pgbench|pg_dump|echo|printf) /)
+		elsif ($command =~ /^(psql|pgbench|pg_dump|pg_restore|createdb|echo|printf) /)
 		{
 			my %env = connection($block);
 			local @ENV{ keys %env } = values %env;
