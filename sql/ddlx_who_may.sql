@@ -71,11 +71,17 @@ SET ROLE regress_electric_heir;
 SELECT electric.ddlx($$ELECTRIC GRANT INSERT ON issues TO 'admin'$$);
 \echo :LAST_ERROR_SQLSTATE
 
--- The policies are the owner's, whoever typed the statement: ENABLE puts back what he drops. The rules' tables only DDLX writes.
+-- The policies are the owner's, whoever typed the statement: ENABLE puts back what he drops. Rows of the rules' tables only DDLX changes; for his own tables he may add some, as a dump does.
 SET ROLE regress_electric_owner;
 DROP POLICY electric_insert ON issues;
 SELECT electric.ddlx($$ELECTRIC ENABLE issues$$);
 SELECT policyname FROM pg_policies WHERE tablename = 'issues' ORDER BY 1;
+UPDATE electric.grants SET role = 'ANYONE';
+DELETE FROM electric.tables;
+BEGIN;
+INSERT INTO electric.grants (tbl, privilege, role) VALUES ('issues', 'DELETE', 'ANYONE');
+ROLLBACK;
+SET ROLE regress_electric_mallory;
 INSERT INTO electric.grants (tbl, privilege, role) VALUES ('issues', 'DELETE', 'ANYONE');
 \echo :LAST_ERROR_SQLSTATE
 

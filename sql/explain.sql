@@ -96,7 +96,11 @@ UPDATE project_memberships SET valid = false;
 SELECT * FROM electric.explain('read', 'issues', 'i1');
 ROLLBACK;
 
--- A rule whose table changed gives nothing, and says so.
+-- A rule whose table changed, which nobody followed, gives nothing, and says so.
+RESET ROLE;
+\set unfollowed :abs_srcdir '/test/unfollowed.sql'
+\i :unfollowed
+SET ROLE regress_electric_owner;
 BEGIN;
 ALTER TABLE issues RENAME CONSTRAINT issues_project_id_fkey TO issues_project;
 SELECT * FROM electric.explain('read', 'issues', 'i1');

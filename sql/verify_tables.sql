@@ -6,6 +6,9 @@
 \i :reset
 \set QUIET on
 CREATE EXTENSION electric_perm;
+-- what event triggers would refuse or put right is to be seen: they are off
+\set unfollowed :abs_srcdir '/test/unfollowed.sql'
+\i :unfollowed
 CREATE ROLE regress_electric_owner;
 CREATE ROLE regress_electric_client;
 CREATE ROLE regress_electric_monitor;

@@ -35,7 +35,7 @@ catalog_client_sql_append(const char *sql)
 	StoreParams params = {0};
 	List *rows;
 
-	LockRelationOid(catalog_relation("client_sql"), ShareRowExclusiveLock);
+	LockRelationOid(catalog_relation("client_sql"), ShareUpdateExclusiveLock);
 	rows = client_sql_rows();
 	store_param_int64(&params, rows == NIL ? 1 : ((ClientSql *) llast(rows))->ord + 1);
 	store_param_text(&params, sql);

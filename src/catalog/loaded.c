@@ -2,19 +2,16 @@
  * loaded.c
  *		Rows of electric.* that arrive from a dump.
  *
- * Whoever restores a database may be an ordinary owner, so everybody may insert rows, and
- * this trigger asks of each what the statement would have asked: is the table his?
+ * Whoever restores a database may be an ordinary owner, so everybody may insert rows (client
+ * roles apart), and this trigger asks of each what the statement would have asked: is the
+ * table his?
  * Nothing else is asked, since the rows arrive before the keys that they name. What makes
  * no sense gives nothing when it is read.
  */
 #include "postgres.h"
 
-#include "catalog/namespace.h"
-#include "catalog/pg_proc.h"
-#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
-#include "parser/parse_func.h"
 #include "utils/acl.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -22,12 +19,10 @@
 
 #include "catalog/catalog.h"
 #include "catalog/store.h"
-#include "compat.h"
 
 PG_FUNCTION_INFO_V1(electric_check_loaded_row);
 
 static void check_owned(HeapTuple row, TupleDesc desc, const char *column);
-static void check_may_add_client_roles(void);
 static void check_database_owner(void);
 
 /* electric.check_loaded_row() returns trigger */
@@ -56,8 +51,6 @@ electric_check_loaded_row(PG_FUNCTION_ARGS)
 
 	if (superuser())
 		;
-	else if (strcmp(table, "client_roles") == 0)
-		check_may_add_client_roles();
 	else if (strcmp(table, "client_sql") == 0)
 		check_database_owner();
 	else
@@ -95,21 +88,6 @@ check_owned(HeapTuple row, TupleDesc desc, const char *column)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("must be owner of table \"%s\"", get_rel_name(relid)),
 				 errhint("Rules are stated with ELECTRIC GRANT and ELECTRIC ASSIGN.")));
-}
-
-/* Who may call electric.add_client_role() may load client roles. */
-static void
-check_may_add_client_roles(void)
-{
-	Oid types[2] = {REGROLEOID, BOOLOID};
-	List *name = list_make2(makeString("electric"), makeString("add_client_role"));
-	Oid function = LookupFuncName(name, 2, types, false);
-
-	if (object_aclcheck(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE) != ACLCHECK_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied to load client roles"),
-				 errhint("Let a superuser call electric.add_client_role() for each.")));
 }
 
 static void

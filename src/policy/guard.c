@@ -56,7 +56,8 @@ policy_keep_always(Oid relid)
 	char fires;
 	bool cloned;
 
-	if (catalog_relation(get_rel_name(relid)) == relid)
+	if (catalog_relation(get_rel_name(relid)) == relid &&
+		OidIsValid(get_trigger_oid(relid, "check_loaded_row", true)))
 		name = "check_loaded_row";
 	else if (guard_trigger_state(relid, &fires, &cloned) == GUARD_DIFFERS &&
 			 fires == TRIGGER_FIRES_ON_ORIGIN)

@@ -75,7 +75,7 @@ condition_expression(Oid relid, const char *condition, ConditionUse use)
 	List *parts;
 
 	plain_settings();
-	parts = used_parts(parts_of(analyse_resolved(relid, condition)), use);
+	parts = used_parts(parts_of(condition_read(relid, condition)), use);
 	AtEOXact_GUC(true, guc_level);
 	return (Node *) make_ands_explicit(parts);
 }

@@ -229,7 +229,7 @@ prepared_database($node, 'by_owner', 'app');
 my ($ok, $err) = run_program($node, 'pg_restore', '-U', 'app', '-d', 'by_owner', "$folder/app");
 $err =~ s/^pg_restore: (?:from TOC entry|while|warning)[^\n]*\n//gm;
 my @errors = $err =~ /ERROR:  ([^\n]*)/g;
-is(join('; ', sort @errors), join('; ', sort 'must be owner of extension electric_perm', 'permission denied to load client roles', 'permission denied for function set_user'),
+is(join('; ', sort @errors), join('; ', sort 'must be owner of extension electric_perm', 'permission denied for table client_roles', 'permission denied for function set_user'),
 	'restored by the owner: what he may not do, and nothing else, is refused') or diag($err);
 $node->safe_psql('by_owner', q(SELECT electric.add_client_role('client')));
 same('by the owner', $node, 'by_owner');
@@ -275,7 +275,7 @@ my %refused = (
 	q(INSERT INTO electric.grants (tbl, privilege, role) VALUES ('projects', 'SELECT', 'ANYONE')) => 'must be owner of table "projects"',
 	q(INSERT INTO electric.assignments (tbl, user_column, role) VALUES ('members', 'user_id', 'x')) => 'must be owner of table "members"',
 	q(INSERT INTO electric.grants (tbl, privilege, role) VALUES (4000000, 'SELECT', 'ANYONE')) => 'table with OID 4000000 does not exist',
-	q(INSERT INTO electric.client_roles VALUES ('backend', false)) => 'permission denied to load client roles',
+	q(INSERT INTO electric.client_roles VALUES ('backend', false)) => 'permission denied for table client_roles',
 	q(INSERT INTO electric.client_sql VALUES (99, 'x')) => 'must be owner of the database',
 	q(CREATE TABLE mine (user_id text, p int); INSERT INTO electric.assignments (tbl, user_column, role, scope, path, path_keys) VALUES ('mine', 'user_id', 'owner', 'projects', 'x', '{x}')) => 'must be owner of table "projects"',
 	q(CREATE TABLE mine (id int); CREATE TRIGGER t BEFORE INSERT ON mine FOR EACH ROW EXECUTE FUNCTION electric.check_loaded_row(); INSERT INTO mine VALUES (1)) => 'is not a table of extension',
