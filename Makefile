@@ -19,6 +19,8 @@ ISOLATION = $(sort $(basename $(notdir $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation $(TEST_DATABASE)
 EXTRA_CLEAN = build $(OBJS:.o=.d) $(OBJS:.o=.bc.d)
 
+override SHLIB_LINK += -lcrypto -largon2
+
 WARNINGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare
 PG_CPPFLAGS = -Isrc
 PG_CFLAGS = $(WARNINGS)
