@@ -223,8 +223,9 @@ sub random_tables
 	}
 	for my $table (@tables)
 	{
-		my @late = grep { my $fk = $_; grep { !exists $table->{rows}[0]{$_} } @{ $fk->{columns} } } @{ $table->{fks} };
-		$table->{rows} = [ grep { fill_keys(\@tables, $table, $_, @late) } @{ $table->{rows} } ] if @{ $table->{rows} };
+		my ($first) = @{ $table->{rows} } or next;
+		my @late = grep { my $fk = $_; grep { !exists $first->{$_} } @{ $fk->{columns} } } @{ $table->{fks} };
+		$table->{rows} = [ grep { fill_keys(\@tables, $table, $_, @late) } @{ $table->{rows} } ];
 	}
 	return \@tables;
 }
