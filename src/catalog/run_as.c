@@ -14,8 +14,11 @@
 void
 run_as_begin(Oid role, RunAs *saved)
 {
+	int restricted;
+
 	GetUserIdAndSecContext(&saved->user, &saved->sec_context);
-	SetUserIdAndSecContext(role, saved->sec_context | SECURITY_LOCAL_USERID_CHANGE);
+	restricted = role == saved->user ? 0 : SECURITY_RESTRICTED_OPERATION;
+	SetUserIdAndSecContext(role, saved->sec_context | SECURITY_LOCAL_USERID_CHANGE | restricted);
 	saved->guc_level = NewGUCNestLevel();
 	plain_settings();
 }

@@ -17,7 +17,11 @@ typedef struct RunAs
 	int guc_level;
 } RunAs;
 
-/* run_as_begin becomes role, with plain_settings (resolver.h). */
+/*
+ * run_as_begin becomes role, with plain_settings (resolver.h). Code of another role than
+ * the current one can leave nothing behind that would run later as the current one: no
+ * temporary table, no deferred trigger, no cursor.
+ */
 extern void run_as_begin(Oid role, RunAs *saved);
 extern void run_as_end(const RunAs *saved);
 

@@ -13,6 +13,7 @@
 
 #include "access/table.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_coerce.h"
@@ -22,6 +23,7 @@
 #include "parser/parser.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/ruleutils.h"
 
 #include "resolver/condition.h"
@@ -39,16 +41,31 @@ condition_resolve(const char *source, Oid relid, const char *text, int location)
 	return condition_text(relid, condition_analyse(sql, relid));
 }
 
-/* condition_read analyses a resolved condition again; see resolver.h. */
+/*
+ * condition_read analyses a resolved condition again; see resolver.h.
+ *
+ * To read a constant can call code that its type's owner has written since (the checks of
+ * domains), and whoever changes the schema reads conditions of others: so it runs as
+ * the table's owner, and leaves nothing behind that would run later as somebody else.
+ */
 Node *
 condition_read(Oid relid, const char *condition)
 {
+	Relation rel = table_open(relid, AccessShareLock);
 	int guc_level = NewGUCNestLevel();
 	Node *expression;
+	Oid user;
+	int sec_context;
 
+	GetUserIdAndSecContext(&user, &sec_context);
+	SetUserIdAndSecContext(rel->rd_rel->relowner,
+						   sec_context | SECURITY_LOCAL_USERID_CHANGE |
+							   SECURITY_RESTRICTED_OPERATION);
 	plain_settings();
 	expression = condition_analyse(psprintf("SELECT (%s\n)", condition), relid);
 	AtEOXact_GUC(true, guc_level);
+	SetUserIdAndSecContext(user, sec_context);
+	table_close(rel, NoLock);
 	return expression;
 }
 

@@ -9,7 +9,9 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 #include "utils/syscache.h"
@@ -17,6 +19,7 @@
 #include "resolver/condition.h"
 
 static bool refuse_unusable(Node *node, void *context);
+static bool reads_by_checks(Oid type);
 static List *unnamed_operators(Node *node);
 static bool is_foreign_operator(Oid opno);
 static bool is_temporary(Oid function, void *context);
@@ -50,6 +53,15 @@ refuse_unusable(Node *node, void *context)
 				 errmsg("a condition cannot use whole rows or system columns"),
 				 errhint("Name the columns that it needs."),
 				 parser_errposition(pstate, exprLocation(node))));
+	if (IsA(node, Const) && !((Const *) node)->constisnull &&
+		reads_by_checks(((Const *) node)->consttype))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("a condition cannot contain a constant of type %s",
+						format_type_be(((Const *) node)->consttype)),
+				 errdetail("To read it is to call the checks of domains, and who changes the schema reads it."),
+				 errhint("Write it in built-in types and cast it, as in '{1}'::int[]::domain[] or ROW(1)::type."),
+				 parser_errposition(pstate, exprLocation(node))));
 	foreach(cell, unnamed_operators(node))
 	{
 		if (is_foreign_operator(lfirst_oid(cell)))
@@ -74,6 +86,23 @@ refuse_unusable(Node *node, void *context)
 				 errdetail("Each session has its own."),
 				 parser_errposition(pstate, exprLocation(node))));
 	return expression_tree_walker(node, refuse_unusable, context);
+}
+
+/*
+ * reads_by_checks: does the text of such a value hold values of domains, whose checks are called
+ * as it is read? A type of columns may get one later. (That of a domain itself is
+ * read as its base type, and checked where the condition is judged.)
+ */
+static bool
+reads_by_checks(Oid type)
+{
+	Oid part = get_element_type(type);
+
+	if (!OidIsValid(part))
+		part = get_range_subtype(type_is_multirange(type) ? get_multirange_range(type) : type);
+	if (OidIsValid(part))
+		return get_typtype(part) == TYPTYPE_DOMAIN || reads_by_checks(part);
+	return type_is_rowtype(type);
 }
 
 /*

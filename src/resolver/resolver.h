@@ -238,7 +238,8 @@ extern Node *condition_expression(Oid relid, const char *condition, ConditionUse
 extern bool condition_compares(Oid relid, const char *condition);
 
 /*
- * condition_read analyses a resolved condition again (raises if what it names is gone), and
+ * condition_read analyses a resolved condition again, as the table's owner and whoever
+ * is current (raises if what it names is gone), and
  * condition_text prints it as condition_resolve does, by the present names.
  * condition_is_whole: is everything still there, by OID, that an analysed one names?
  */
