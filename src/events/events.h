@@ -21,6 +21,7 @@ typedef struct StandingRule
 {
 	Grant *grant;			/* one of these .. */
 	Assignment *assignment; /* .. as it is recorded */
+	bool touched;			/* can the command change it? The rest only if so: */
 	char *text;				/* as a statement; NULL where a table is gone */
 	bool stands;			/* does all of it resolve? */
 	bool in_force;			/* and may it give something, so that it must not be lost? */
@@ -32,10 +33,11 @@ typedef struct StandingRule
 /* What was noted at the start of a command */
 typedef struct Standing
 {
-	Node *command;		/* its parse tree, to find it again */
-	List *rules;		/* StandingRule * */
-	Oid altered;		/* the table whose columns change types, InvalidOid: none */
-	bool reads_altered; /* and did our policies on it read one of them? */
+	MemoryContext memory; /* all of it */
+	Node *command;		  /* its parse tree, to find it again */
+	List *rules;		  /* StandingRule *, all that are recorded */
+	Oid altered;		  /* the table whose columns change types, InvalidOid: none */
+	bool reads_altered;	  /* and did our policies on it read one of them? */
 } Standing;
 
 /* --- command.c: what a command may do to rules, by its parse tree --- */
@@ -51,14 +53,26 @@ extern bool command_cascades(Node *command);
 extern List *command_retyped(Node *command, RangeVar **relation);
 extern bool command_has(Node *command, AlterTableType kind);
 
+/* --- names.c: which rules it may touch --- */
+
+/*
+ * command_names returns the names (char *) of what it renames, moves, drops or alters; NIL: it
+ * may reach anything. grant_says, assignment_says: is one of the names in the rule, as recorded?
+ */
+extern List *command_names(Node *command);
+extern bool grant_says(const Grant *grant, const char *name);
+extern bool assignment_says(const Assignment *assignment, const char *name);
+
 /* --- standing.c --- */
 
 /*
- * standing_note notes all rules before a command; standing_take returns what was noted for it,
- * NULL for nothing, and forgets it. rule_of_grant and rule_of_assignment resolve one rule.
+ * standing_note notes all rules before a command; standing_find returns what was noted for it,
+ * NULL for nothing; standing_forget frees that. What a failed command leaves goes with its
+ * subtransaction. rule_of_grant and rule_of_assignment resolve one rule.
  */
 extern void standing_note(Node *command);
-extern Standing *standing_take(Node *command);
+extern Standing *standing_find(Node *command);
+extern void standing_forget(Node *command);
 extern StandingRule *rule_of_grant(Grant *grant);
 extern StandingRule *rule_of_assignment(Assignment *assignment);
 

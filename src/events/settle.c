@@ -28,7 +28,7 @@ typedef struct Outcome
 	bool rewritten;			/* is the record another? */
 } Outcome;
 
-static List *all_outcomes(const Standing *standing);
+static List *all_outcomes(const Standing *standing, List *grants, List *assignments);
 static Outcome *outcome_of(const Standing *standing, const StandingRule *rule);
 static void follow_grant(const Standing *standing, const StandingRule *rule, Outcome *outcome);
 static void follow_assignment(const Standing *standing, const StandingRule *rule, Outcome *outcome);
@@ -42,7 +42,7 @@ static char *column_name(Oid relid, AttrNumber attnum);
 static bool is_recorded(const StandingRule *rule, List *grants, List *assignments);
 static bool has_grant(List *grants, const Grant *grant);
 static bool has_assignment(List *assignments, const Assignment *assignment);
-static void refuse_unknown(const Standing *standing);
+static void refuse_unknown(const Standing *standing, List *grants, List *assignments);
 static void refuse_broken(const StandingRule *rule);
 static void refuse_losses(const Standing *standing, List *outcomes);
 static void record(const Outcome *outcome);
@@ -52,7 +52,9 @@ static void refresh_policies(const Standing *standing, List *outcomes);
 void
 settle(const Standing *standing)
 {
-	List *outcomes = all_outcomes(standing);
+	List *grants = catalog_all_grants();
+	List *assignments = catalog_assignments();
+	List *outcomes = all_outcomes(standing, grants, assignments);
 	ListCell *cell;
 
 	if (outcomes != NIL)
@@ -60,9 +62,11 @@ settle(const Standing *standing)
 		/* what another change of the schema wrote meanwhile must be read */
 		catalog_lock_following();
 		AcceptInvalidationMessages();
-		outcomes = all_outcomes(standing);
+		grants = catalog_all_grants();
+		assignments = catalog_assignments();
+		outcomes = all_outcomes(standing, grants, assignments);
 	}
-	refuse_unknown(standing);
+	refuse_unknown(standing, grants, assignments);
 	if (!command_cascades(standing->command))
 		refuse_losses(standing, outcomes);
 	foreach(cell, outcomes)
@@ -73,10 +77,8 @@ settle(const Standing *standing)
 
 /* all_outcomes returns what changes, an Outcome * for each rule. */
 static List *
-all_outcomes(const Standing *standing)
+all_outcomes(const Standing *standing, List *grants, List *assignments)
 {
-	List *grants = catalog_all_grants();
-	List *assignments = catalog_assignments();
 	List *outcomes = NIL;
 	ListCell *cell;
 
@@ -85,7 +87,7 @@ all_outcomes(const Standing *standing)
 		const StandingRule *rule = lfirst(cell);
 		Outcome *outcome = NULL;
 
-		if (is_recorded(rule, grants, assignments))
+		if (rule->touched && is_recorded(rule, grants, assignments))
 			outcome = outcome_of(standing, rule);
 		if (outcome)
 			outcomes = lappend(outcomes, outcome);
@@ -330,10 +332,10 @@ has_assignment(List *assignments, const Assignment *assignment)
  * that it has just changed, and nobody noted what they meant.
  */
 static void
-refuse_unknown(const Standing *standing)
+refuse_unknown(const Standing *standing, List *grants, List *assignments)
 {
-	List *grants = NIL;
-	List *assignments = NIL;
+	List *known_grants = NIL;
+	List *known_assignments = NIL;
 	ListCell *cell;
 
 	foreach(cell, standing->rules)
@@ -341,18 +343,18 @@ refuse_unknown(const Standing *standing)
 		StandingRule *rule = lfirst(cell);
 
 		if (rule->grant)
-			grants = lappend(grants, rule->grant);
+			known_grants = lappend(known_grants, rule->grant);
 		else
-			assignments = lappend(assignments, rule->assignment);
+			known_assignments = lappend(known_assignments, rule->assignment);
 	}
-	foreach(cell, catalog_all_grants())
+	foreach(cell, grants)
 	{
-		if (!has_grant(grants, lfirst(cell)))
+		if (!has_grant(known_grants, lfirst(cell)))
 			refuse_broken(rule_of_grant(lfirst(cell)));
 	}
-	foreach(cell, catalog_assignments())
+	foreach(cell, assignments)
 	{
-		if (!has_assignment(assignments, lfirst(cell)))
+		if (!has_assignment(known_assignments, lfirst(cell)))
 			refuse_broken(rule_of_assignment(lfirst(cell)));
 	}
 }

@@ -3,8 +3,9 @@
  *		The rules as they are before a command, resolved to what no command renames: OIDs and
  *		column numbers.
  *
- * Noted at the start of a command and taken at its end, both found by the parse tree, which
- * is the same. What a failed command leaves goes with the transaction.
+ * Noted at the start of a command and found at its end by the parse tree, which is the same. It
+ * lives in the subtransaction's memory: what a failed command leaves is never taken for that
+ * of a later one, whose parse tree may stand at the same place.
  */
 #include "postgres.h"
 
@@ -22,10 +23,12 @@
 #include "events/events.h"
 #include "policy/policy.h"
 
-static List *noted = NIL; /* Standing *, of this transaction */
+static List *noted = NIL; /* Standing *, in TopMemoryContext */
 
-static MemoryContext noted_context(void);
-static void forget_noted(void *arg);
+static void link_noted(Standing *standing);
+static void unlink_noted(void *arg);
+static StandingRule *note_grant(Grant *grant, bool all, List *names);
+static StandingRule *note_assignment(Assignment *assignment, bool all, List *names);
 static void note_in_force(List *rules);
 static bool is_granted(const Assignment *assignment, List *rules);
 static void note_retyped(Standing *standing);
@@ -36,25 +39,28 @@ static Node *read_condition(Oid relid, const char *condition);
 void
 standing_note(Node *command)
 {
-	MemoryContext old = MemoryContextSwitchTo(noted_context());
+	MemoryContext memory = AllocSetContextCreate(CurTransactionContext, "electric_perm rules noted",
+												 ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(memory);
 	Standing *standing = palloc0(sizeof(Standing));
+	List *names = command_names(command);
+	bool all = names == NIL;
 	ListCell *cell;
 
-	/* one that failed may have left another at the same place */
-	(void) standing_take(command);
+	standing->memory = memory;
 	standing->command = command;
 	foreach(cell, catalog_all_grants())
-		standing->rules = lappend(standing->rules, rule_of_grant(lfirst(cell)));
+		standing->rules = lappend(standing->rules, note_grant(lfirst(cell), all, names));
 	foreach(cell, catalog_assignments())
-		standing->rules = lappend(standing->rules, rule_of_assignment(lfirst(cell)));
+		standing->rules = lappend(standing->rules, note_assignment(lfirst(cell), all, names));
 	note_in_force(standing->rules);
 	note_retyped(standing);
-	noted = lappend(noted, standing);
+	link_noted(standing);
 	MemoryContextSwitchTo(old);
 }
 
 Standing *
-standing_take(Node *command)
+standing_find(Node *command)
 {
 	ListCell *cell;
 
@@ -63,12 +69,18 @@ standing_take(Node *command)
 		Standing *standing = lfirst(cell);
 
 		if (standing->command == command)
-		{
-			noted = foreach_delete_current(noted, cell);
 			return standing;
-		}
 	}
 	return NULL;
+}
+
+void
+standing_forget(Node *command)
+{
+	Standing *standing = standing_find(command);
+
+	if (standing)
+		MemoryContextDelete(standing->memory);
 }
 
 Oid
@@ -83,25 +95,57 @@ rule_condition(const StandingRule *rule)
 	return rule->grant ? rule->grant->condition : rule->assignment->condition;
 }
 
-/* noted_context returns the memory that lives as long as the transaction. */
-static MemoryContext
-noted_context(void)
+/* link_noted: from now on it is found, until its memory goes, with a subtransaction or before. */
+static void
+link_noted(Standing *standing)
 {
-	if (noted == NIL)
-	{
-		MemoryContextCallback *callback =
-			MemoryContextAllocZero(TopTransactionContext, sizeof(MemoryContextCallback));
+	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+	MemoryContextCallback *callback =
+		MemoryContextAllocZero(standing->memory, sizeof(MemoryContextCallback));
 
-		callback->func = forget_noted;
-		MemoryContextRegisterResetCallback(TopTransactionContext, callback);
-	}
-	return TopTransactionContext;
+	noted = lappend(noted, standing);
+	MemoryContextSwitchTo(old);
+	callback->func = unlink_noted;
+	callback->arg = standing;
+	MemoryContextRegisterResetCallback(standing->memory, callback);
 }
 
 static void
-forget_noted(void *arg)
+unlink_noted(void *arg)
 {
-	noted = NIL;
+	noted = list_delete_ptr(noted, arg);
+}
+
+static StandingRule *
+note_grant(Grant *grant, bool all, List *names)
+{
+	StandingRule *rule;
+	ListCell *cell;
+	bool touched = all;
+
+	foreach(cell, names)
+		touched |= grant_says(grant, lfirst(cell));
+	if (touched)
+		return rule_of_grant(grant);
+	rule = palloc0(sizeof(StandingRule));
+	rule->grant = grant;
+	return rule;
+}
+
+static StandingRule *
+note_assignment(Assignment *assignment, bool all, List *names)
+{
+	StandingRule *rule;
+	ListCell *cell;
+	bool touched = all;
+
+	foreach(cell, names)
+		touched |= assignment_says(assignment, lfirst(cell));
+	if (touched)
+		return rule_of_assignment(assignment);
+	rule = palloc0(sizeof(StandingRule));
+	rule->assignment = assignment;
+	return rule;
 }
 
 /*
@@ -119,7 +163,7 @@ note_in_force(List *rules)
 		StandingRule *rule = lfirst(cell);
 
 		if (rule->grant)
-			rule->in_force = rule->stands && policy_is_complete(rule->grant->relid);
+			rule->in_force = (rule->stands || !rule->touched) && policy_is_complete(rule->grant->relid);
 	}
 	foreach(cell, rules)
 	{
@@ -173,6 +217,7 @@ rule_of_grant(Grant *grant)
 	StandingRule *rule = palloc0(sizeof(StandingRule));
 
 	rule->grant = grant;
+	rule->touched = true;
 	rule->text = catalog_grant_text(grant, privilege_name(grant->privilege));
 	rule->stands = find_columns(rule, grant->relid, grant->columns) &&
 		find_path(rule, grant->relid, grant->scope_relid, grant->path, grant->path_keys);
@@ -193,6 +238,7 @@ rule_of_assignment(Assignment *assignment)
 	if (assignment->role_column)
 		columns = lappend(columns, assignment->role_column);
 	rule->assignment = assignment;
+	rule->touched = true;
 	rule->text = catalog_assignment_text(assignment);
 	rule->stands = find_columns(rule, assignment->relid, columns) &&
 		find_path(rule, assignment->relid, assignment->scope_relid, assignment->path,

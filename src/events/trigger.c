@@ -22,7 +22,7 @@ electric_on_ddl_start(PG_FUNCTION_ARGS)
 {
 	Node *command = command_of(fcinfo);
 
-	if (is_installed() && command_may_break(command))
+	if (command_may_break(command) && is_installed())
 		standing_note(command);
 	PG_RETURN_NULL();
 }
@@ -32,14 +32,16 @@ Datum
 electric_on_ddl_end(PG_FUNCTION_ARGS)
 {
 	Node *command = command_of(fcinfo);
-	Standing *standing = standing_take(command);
+	Standing *standing = standing_find(command);
 
-	if (!is_installed())
-		PG_RETURN_NULL();
-	if (standing)
-		settle(standing);
-	follow_tables(command);
-	follow_policies(command);
+	if (is_installed())
+	{
+		if (standing)
+			settle(standing);
+		follow_tables(command);
+		follow_policies(command);
+	}
+	standing_forget(command);
 	PG_RETURN_NULL();
 }
 
