@@ -51,17 +51,22 @@ ddlx_sqlite(DdlxStatement *statement)
 void
 refuse_client_owner(const char *source, Oid relid, int location)
 {
-	char *client = client_role_bypasses(relid);
+	ListCell *cell;
 
-	if (client)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_ROLE_SPECIFICATION),
-				 errmsg("client role \"%s\" has the rights of the owner of table \"%s\"",
-						client, get_rel_name(relid)),
-				 errdetail("No rule binds a table's owner."),
-				 errhint("Give the table another owner, or type SELECT electric.drop_client_role(%s);",
-						 quote_literal_cstr(quote_identifier(client))),
-				 ddlx_errposition(source, location)));
+	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
+	{
+		char *client = client_role_bypasses(lfirst_oid(cell));
+
+		if (client)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_ROLE_SPECIFICATION),
+					 errmsg("client role \"%s\" has the rights of the owner of table \"%s\"",
+							client, get_rel_name(lfirst_oid(cell))),
+					 errdetail("No rule binds a table's owner."),
+					 errhint("Give the table another owner, or type SELECT electric.drop_client_role(%s);",
+							 quote_literal_cstr(quote_identifier(client))),
+					 ddlx_errposition(source, location)));
+	}
 }
 
 /* each_table locks the statement's tables one by one and does to each what it says. */

@@ -24,8 +24,10 @@
 #include "policy/policy.h"
 
 static void keep_triggers(Node *command);
-static void follow_alter_table(AlterTableStmt *command);
-static List *created_tables(void);
+static bool may_concern_enabled(Node *command);
+static void follow_altered(Oid relid, Node *command);
+static List *changed_tables(void);
+static bool is_of_enabled(Oid relid);
 static void check_heirs(Oid relid);
 static void close_partitions(Oid root);
 static List *ancestors_of(Oid relid);
@@ -36,32 +38,45 @@ static void notice_detached(AlterTableStmt *command);
 void
 follow_tables(Node *command)
 {
-	List *enabled = NIL;
 	ListCell *cell;
 
-	/* temporary tables are made all the time */
-	if (IsA(command, CreateStmt) && ((CreateStmt *) command)->inhRelations == NIL)
-		return;
-	if (!IsA(command, CreateStmt) && !IsA(command, CreateForeignTableStmt) &&
-		!IsA(command, CreateSchemaStmt) && !IsA(command, AlterTableStmt) &&
-		!IsA(command, AlterObjectSchemaStmt))
-		return;
 	keep_triggers(command);
-	enabled = catalog_enabled_tables();
-	if (enabled == NIL)
+	if (!may_concern_enabled(command) || catalog_enabled_tables() == NIL)
 		return;
+	foreach(cell, changed_tables())
+	{
+		Oid relid = lfirst_oid(cell);
+
+		if (IsA(command, AlterTableStmt))
+			follow_altered(relid, command);
+		else if (!IsA(command, AlterObjectSchemaStmt))
+			check_heirs(relid);
+		else if (catalog_table_is_enabled(relid))
+			client_schema_apply(relid);
+	}
+	if (command_has(command, AT_DetachPartition))
+		notice_detached((AlterTableStmt *) command);
+}
+
+/* may_concern_enabled: as the parse tree tells; temporary tables are made all the time. */
+static bool
+may_concern_enabled(Node *command)
+{
 	switch (nodeTag(command))
 	{
-		case T_AlterTableStmt:
-			follow_alter_table((AlterTableStmt *) command);
-			break;
+		case T_CreateStmt:
+			return ((CreateStmt *) command)->inhRelations != NIL;
+		case T_CreateForeignTableStmt:
+		case T_CreateSchemaStmt:
+			return true;
 		case T_AlterObjectSchemaStmt:
-			foreach(cell, enabled)
-				client_privileges_apply(lfirst_oid(cell));
-			break;
+			return ((AlterObjectSchemaStmt *) command)->objectType == OBJECT_TABLE;
 		default:
-			foreach(cell, created_tables())
-				check_heirs(lfirst_oid(cell));
+			return command_has(command, AT_AttachPartition) ||
+				command_has(command, AT_DetachPartition) || command_has(command, AT_AddInherit) ||
+				command_has(command, AT_ChangeOwner) || command_has(command, AT_AddColumn) ||
+				command_has(command, AT_AddIdentity) ||
+				command_has(command, AT_DisableRowSecurity);
 	}
 }
 
@@ -72,35 +87,27 @@ follow_tables(Node *command)
 static void
 keep_triggers(Node *command)
 {
-	Oid relid;
+	ListCell *cell;
 
 	if (!command_has(command, AT_EnableTrigAll) && !command_has(command, AT_EnableTrigUser))
 		return;
-	relid = RangeVarGetRelid(((AlterTableStmt *) command)->relation, NoLock, true);
-	if (OidIsValid(relid))
-		policy_keep_always(relid);
+	foreach(cell, changed_tables())
+		policy_keep_always(lfirst_oid(cell));
 }
 
 static void
-follow_alter_table(AlterTableStmt *command)
+follow_altered(Oid relid, Node *command)
 {
-	Node *node = (Node *) command;
-	Oid relid = command->relation ? RangeVarGetRelid(command->relation, NoLock, true) : InvalidOid;
-
-	if (!OidIsValid(relid))
-		return;
-	if (command_has(node, AT_AttachPartition) || command_has(node, AT_AddInherit))
+	if (command_has(command, AT_AttachPartition) || command_has(command, AT_AddInherit))
 		check_heirs(relid);
-	if (command_has(node, AT_DetachPartition))
-		notice_detached(command);
+	if (command_has(command, AT_ChangeOwner) && is_of_enabled(relid))
+		refuse_client_owner(relid);
 	if (!catalog_table_is_enabled(relid))
 		return;
-	if (command_has(node, AT_ChangeOwner))
-		refuse_client_owner(relid);
 	/* columns may have brought sequences */
-	if (command_has(node, AT_AddColumn) || command_has(node, AT_AddIdentity))
-		client_privileges_apply(relid);
-	if (command_has(node, AT_DisableRowSecurity) && !has_row_security(relid))
+	if (command_has(command, AT_AddColumn) || command_has(command, AT_AddIdentity))
+		client_sequences_apply(relid);
+	if (command_has(command, AT_DisableRowSecurity) && !has_row_security(relid))
 		ereport(WARNING,
 				(errcode(ERRCODE_WARNING),
 				 errmsg("the rules on table \"%s\" bind nobody while its row-level security is off",
@@ -109,9 +116,12 @@ follow_alter_table(AlterTableStmt *command)
 						 catalog_name(relid))));
 }
 
-/* created_tables returns the tables that the command made. */
+/*
+ * changed_tables returns the tables that the command made or altered. By OID: what it ran on
+ * the way (a default, a condition) can have made another table of the same name.
+ */
 static List *
-created_tables(void)
+changed_tables(void)
 {
 	MemoryContext context = CurrentMemoryContext;
 	List *relids = NIL;
@@ -120,12 +130,11 @@ created_tables(void)
 
 	run_as_begin(GetUserId(), &saved);
 	SPI_connect();
-	if (SPI_execute("SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands() "
+	if (SPI_execute("SELECT DISTINCT objid FROM pg_catalog.pg_event_trigger_ddl_commands() "
 					"WHERE classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass "
-					"AND command_tag OPERATOR(pg_catalog.=) "
-					"ANY (ARRAY['CREATE TABLE', 'CREATE FOREIGN TABLE'])",
+					"AND object_type OPERATOR(pg_catalog.=) ANY (ARRAY['table', 'foreign table'])",
 					true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read what the command has made");
+		elog(ERROR, "could not read what the command has changed");
 	for (i = 0; i < SPI_processed; i++)
 	{
 		MemoryContext old = MemoryContextSwitchTo(context);
@@ -139,6 +148,15 @@ created_tables(void)
 	SPI_finish();
 	run_as_end(&saved);
 	return relids;
+}
+
+/* is_of_enabled: is the table enabled, or a partition of one that is? */
+static bool
+is_of_enabled(Oid relid)
+{
+	List *ancestors = ancestors_of(relid);
+
+	return catalog_table_is_enabled(ancestors == NIL ? relid : linitial_oid(ancestors));
 }
 
 /*
@@ -165,7 +183,7 @@ check_heirs(Oid relid)
 		close_partitions(root);
 }
 
-/* close_partitions protects each partition as ENABLE does. */
+/* close_partitions protects each partition as ENABLE does, and refuses clients as owners. */
 static void
 close_partitions(Oid root)
 {
@@ -173,8 +191,10 @@ close_partitions(Oid root)
 
 	foreach(cell, find_all_inheritors(root, NoLock, NULL))
 	{
-		if (lfirst_oid(cell) != root)
-			policy_close_partition(lfirst_oid(cell));
+		if (lfirst_oid(cell) == root)
+			continue;
+		refuse_client_owner(lfirst_oid(cell));
+		policy_close_partition(lfirst_oid(cell));
 	}
 }
 

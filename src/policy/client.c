@@ -26,6 +26,8 @@
 #include "policy/policy.h"
 
 static void apply_to_clients(Oid relid, ClientPrivileges wanted);
+static bool wants_insert(const ClientPrivileges *wanted);
+static List *bound_clients(Oid relid);
 static void revoke_extras(Oid relid, Oid role, const ClientPrivileges *wanted);
 static void warn_extras(Oid relid, Oid role, const ClientPrivileges *wanted);
 static void revoke_held(Oid relid, Oid role, const HeldPrivilege *held, AclMode extra,
@@ -55,6 +57,32 @@ client_privileges_remove(Oid relid)
 
 	catalog_lock_client_roles();
 	apply_to_clients(relid, none);
+}
+
+void
+client_sequences_apply(Oid relid)
+{
+	ClientPrivileges wanted = client_wanted_privileges(relid);
+	ListCell *cell;
+
+	if (!wants_insert(&wanted))
+		return;
+	catalog_lock_client_roles(false);
+	foreach(cell, bound_clients(relid))
+		apply_sequences(relid, lfirst_oid(cell), true);
+}
+
+void
+client_schema_apply(Oid relid)
+{
+	ClientPrivileges wanted = client_wanted_privileges(relid);
+	ListCell *cell;
+
+	if (wanted.table == 0 && !wants_insert(&wanted))
+		return;
+	catalog_lock_client_roles(false);
+	foreach(cell, bound_clients(relid))
+		apply_schema(relid, lfirst_oid(cell));
 }
 
 ClientPrivileges
@@ -90,8 +118,8 @@ client_role_apply(Oid relid, Oid role, ClientPrivileges wanted)
 {
 	revoke_extras(relid, role, &wanted);
 	grant_missing(relid, role, wanted);
-	apply_sequences(relid, role, (wanted.table & ACL_INSERT) || wanted.insert_columns != NIL);
-	if (wanted.table != 0 || wanted.insert_columns != NIL)
+	apply_sequences(relid, role, wants_insert(&wanted));
+	if (wanted.table != 0 || wants_insert(&wanted))
 		apply_schema(relid, role);
 }
 
@@ -101,6 +129,23 @@ apply_to_clients(Oid relid, ClientPrivileges wanted)
 {
 	ListCell *cell;
 
+	foreach(cell, bound_clients(relid))
+		client_role_apply(relid, lfirst_oid(cell), wanted);
+}
+
+static bool
+wants_insert(const ClientPrivileges *wanted)
+{
+	return (wanted->table & ACL_INSERT) != 0 || wanted->insert_columns != NIL;
+}
+
+/* bound_clients returns the client roles that the rules on a table bind, and warns of others. */
+static List *
+bound_clients(Oid relid)
+{
+	List *roles = NIL;
+	ListCell *cell;
+
 	foreach(cell, catalog_client_roles())
 	{
 		ClientRole *client = lfirst(cell);
@@ -108,19 +153,20 @@ apply_to_clients(Oid relid, ClientPrivileges wanted)
 
 		if (!OidIsValid(role))
 			continue;
-		if (client_role_is_unbound(role, catalog_owner(relid)))
+		if (!client_role_is_unbound(role, catalog_owner(relid)))
 		{
-			ereport(WARNING,
-					(errcode(ERRCODE_INVALID_ROLE_SPECIFICATION),
-					 errmsg("client role \"%s\" is not bound by the rules on table \"%s\"",
-							client->role, get_rel_name(relid)),
-					 errdetail("It is or can become a superuser, a role with BYPASSRLS or the table's owner."),
-					 errhint("Take these rights away, or type SELECT electric.drop_client_role(%s).",
-							 quote_literal_cstr(quote_identifier(client->role)))));
+			roles = lappend_oid(roles, role);
 			continue;
 		}
-		client_role_apply(relid, role, wanted);
+		ereport(WARNING,
+				(errcode(ERRCODE_INVALID_ROLE_SPECIFICATION),
+				 errmsg("client role \"%s\" is not bound by the rules on table \"%s\"",
+						client->role, get_rel_name(relid)),
+				 errdetail("It is or can become a superuser, a role with BYPASSRLS or the table's owner."),
+				 errhint("Take these rights away, or type SELECT electric.drop_client_role(%s).",
+						 quote_literal_cstr(quote_identifier(client->role)))));
 	}
+	return roles;
 }
 
 /*

@@ -12,6 +12,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/pg_authid.h"
+#include "catalog/pg_inherits.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -190,23 +191,27 @@ client_role_unbound_by(Oid role)
 	return found;
 }
 
-/* check_owns_no_table refuses roles that are or can become an enabled table's owner. */
+/* check_owns_no_table refuses roles that are or can become the owner of an enabled table. */
 static void
 check_owns_no_table(Oid role, const char *name)
 {
 	ListCell *cell;
+	ListCell *member;
 
 	foreach(cell, catalog_enabled_tables())
 	{
-		Oid relid = lfirst_oid(cell);
-		Oid owner = catalog_owner(relid);
+		foreach(member, find_all_inheritors(lfirst_oid(cell), NoLock, NULL))
+		{
+			Oid relid = lfirst_oid(member);
+			Oid owner = catalog_owner(relid);
 
-		if (OidIsValid(owner) && is_member_of_role(role, owner))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_ROLE_SPECIFICATION),
-					 errmsg("role \"%s\" cannot be a client role", name),
-					 errdetail("It is or can become role \"%s\", the owner of table \"%s\".",
-							   GetUserNameFromId(owner, false), get_rel_name(relid)),
-					 errhint("Make a role of its own for clients: CREATE ROLE app_client LOGIN;")));
+			if (OidIsValid(owner) && is_member_of_role(role, owner))
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_ROLE_SPECIFICATION),
+						 errmsg("role \"%s\" cannot be a client role", name),
+						 errdetail("It is or can become role \"%s\", the owner of table \"%s\".",
+								   GetUserNameFromId(owner, false), get_rel_name(relid)),
+						 errhint("Make a role of its own for clients: CREATE ROLE app_client LOGIN;")));
+		}
 	}
 }

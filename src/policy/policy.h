@@ -117,6 +117,13 @@ extern void client_privileges_apply(Oid relid);
 extern void client_privileges_remove(Oid relid);
 
 /*
+ * client.c: what the rules on relid call for on its sequences, and on its schema, where a
+ * change of the schema has brought new ones. Privileges on the table stay as its owner left them.
+ */
+extern void client_sequences_apply(Oid relid);
+extern void client_schema_apply(Oid relid);
+
+/*
  * client_role.c: client_role_bypasses returns the name of a client role that
  * has the rights of the owner of relid, so that no policy binds it; NULL if none.
  */
