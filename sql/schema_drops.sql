@@ -58,6 +58,18 @@ ALTER TABLE teams DROP CONSTRAINT teams_pkey CASCADE;
 SELECT count(*) FROM electric.grants WHERE tbl = 'teams'::regclass;
 ROLLBACK;
 
+-- An index that no constraint has made and a foreign key stands on.
+BEGIN;
+ALTER TABLE projects ADD number int;
+CREATE UNIQUE INDEX project_number ON projects (number);
+ALTER TABLE issues ADD number int, ADD CONSTRAINT by_number FOREIGN KEY (number) REFERENCES projects (number);
+DO LANGUAGE ddlx $$ ELECTRIC GRANT DELETE ON issues TO 'projects:owner' USING by_number $$;
+DROP INDEX project_number;
+DROP INDEX project_number CASCADE;
+SELECT dump FROM electric.dump() AS dump WHERE dump LIKE '%DELETE%';
+:missing
+ROLLBACK;
+
 -- Columns: of users and roles, of a list, of a path, of a condition, of IF.
 ALTER TABLE members DROP user_id;
 ALTER TABLE members DROP role;

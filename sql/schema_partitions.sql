@@ -83,6 +83,32 @@ CREATE TABLE grandchild () INHERITS (child);
 ALTER TABLE child INHERIT issues;
 CREATE TEMP TABLE heir () INHERITS (issues);
 
+-- A table that a path leads through, its scope or the assigned table included, becomes no partition: paths lead
+-- through whole tables, and the rules would give nothing. One that roles are assigned by without a path does.
+CREATE TABLE all_members (user_id text, project_id int, role text, until int) PARTITION BY RANGE (until);
+ALTER TABLE all_members ATTACH PARTITION members DEFAULT;
+ALTER TABLE all_members ADD FOREIGN KEY (project_id) REFERENCES projects;
+ALTER TABLE all_members ATTACH PARTITION members DEFAULT;
+CREATE TABLE teams (id int PRIMARY KEY, lead text);
+CREATE TABLE tasks (id int PRIMARY KEY, team_id int REFERENCES teams);
+DO LANGUAGE ddlx $$
+	ELECTRIC ENABLE tasks; ELECTRIC GRANT READ ON tasks TO 'teams:lead', 'lead';
+	ELECTRIC ASSIGN 'lead' TO teams.lead;
+$$;
+CREATE TABLE all_teams (id int PRIMARY KEY, lead text) PARTITION BY RANGE (id);
+ALTER TABLE all_teams ATTACH PARTITION teams DEFAULT;
+DO LANGUAGE ddlx $$ ELECTRIC REVOKE READ ON tasks FROM 'teams:lead' $$;
+ALTER TABLE all_teams ATTACH PARTITION teams DEFAULT;
+INSERT INTO all_teams VALUES (1, 'alice');
+INSERT INTO tasks VALUES (1, 1);
+SET ROLE regress_electric_client;
+BEGIN;
+SELECT FROM electric.set_user('alice');
+TABLE tasks;
+ROLLBACK;
+SET ROLE regress_electric_owner;
+:seen
+
 -- Tables that nobody has enabled inherit and are attached as ever.
 ALTER TABLE child INHERIT parent;
 CREATE TABLE plain_1 PARTITION OF plain FOR VALUES FROM (0) TO (100);

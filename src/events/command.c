@@ -100,8 +100,10 @@ drop_may_break(const DropStmt *drop)
 		case OBJECT_POLICY:
 		case OBJECT_TRIGGER:
 		case OBJECT_RULE:
-		case OBJECT_INDEX:
 			return false;
+		case OBJECT_INDEX:
+			/* foreign keys can stand on one that no constraint has made */
+			return drop->behavior == DROP_CASCADE;
 		case OBJECT_TABLE:
 			return !drops_only_temporary(drop);
 		default:
@@ -127,9 +129,10 @@ drops_only_temporary(const DropStmt *drop)
 	return true;
 }
 
+/* No path goes through a single partition, which a table of one could become. */
 static bool
 alter_table_may_break(Node *command)
 {
 	return command_has(command, AT_DropColumn) || command_has(command, AT_DropConstraint) ||
-		command_has(command, AT_AlterColumnType);
+		command_has(command, AT_AlterColumnType) || command_has(command, AT_AttachPartition);
 }

@@ -101,6 +101,9 @@ altered_names(const AlterTableStmt *command)
 				names = lappend(names, command->relation->relname);
 				names = lappend(names, part->name);
 				break;
+			case AT_AttachPartition:
+				names = lappend(names, ((PartitionCmd *) part->def)->name->relname);
+				break;
 			case AT_DropColumn:
 			case AT_AlterColumnType:
 				names = lappend(names, part->name);

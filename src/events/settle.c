@@ -401,6 +401,12 @@ refuse_losses(const Standing *standing, List *outcomes)
 				 errmsg("cannot alter %s in this way because rules depend on it", lost),
 				 errdetail_internal("%s", detail.data),
 				 errhint("REVOKE and UNASSIGN them first.")));
+	if (command_has(standing->command, AT_AttachPartition))
+		ereport(ERROR,
+				(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+				 errmsg("cannot attach the partition because rules depend on %s", lost),
+				 errdetail_internal("%s", detail.data),
+				 errhint("A path goes through whole tables. REVOKE and UNASSIGN them first, and state them through the partitioned table.")));
 	ereport(ERROR,
 			(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
 			 errmsg("cannot drop %s because rules depend on it", lost),

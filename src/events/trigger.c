@@ -36,9 +36,9 @@ electric_on_ddl_end(PG_FUNCTION_ARGS)
 
 	if (is_installed())
 	{
+		follow_tables(command);
 		if (standing)
 			settle(standing);
-		follow_tables(command);
 		follow_policies(command);
 	}
 	standing_forget(command);

@@ -58,10 +58,12 @@ path_lost(const KeyPath *path)
 	{
 		const KeyStep *step = &path->steps[i];
 		char *table = get_rel_name(step->constraint_relid);
+		KeyStep *now;
 
 		if (!table)
 			return psprintf("constraint \"%s\" with its table", step->constraint);
-		if (!step_now(step))
+		now = step_now(step);
+		if (!now || key_step_obstacle(now) != NULL)
 			return psprintf("constraint \"%s\" on table \"%s\"", step->constraint, table);
 	}
 	return psprintf("the primary key of table \"%s\"", get_rel_name(path->scope_relid));
