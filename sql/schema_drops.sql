@@ -135,6 +135,53 @@ DROP FUNCTION is_valid(int) CASCADE;
 :rules
 ROLLBACK;
 
+-- Fields of composite values in conditions, which are followed as columns are.
+BEGIN;
+CREATE TYPE place AS (room int, floor int);
+CREATE FUNCTION place_of(text) RETURNS place LANGUAGE sql IMMUTABLE AS $$ SELECT ROW(1, 2)::place $$;
+DO LANGUAGE ddlx $$
+	ELECTRIC GRANT READ ON users TO 'guide' WHERE ((place_of(id)).floor = 2);
+	ELECTRIC ASSIGN 'guide' TO members.user_id IF ((place_of(role)).room = 1);
+$$;
+ALTER TYPE place RENAME ATTRIBUTE floor TO level;
+ALTER TYPE place RENAME ATTRIBUTE room TO floor;
+SELECT dump FROM electric.dump() AS dump WHERE dump LIKE '%guide%';
+ALTER TYPE place DROP ATTRIBUTE level;
+ALTER TYPE place ALTER ATTRIBUTE level TYPE text;
+ALTER TYPE place DROP ATTRIBUTE level CASCADE;
+ALTER TYPE place DROP ATTRIBUTE floor CASCADE;
+SELECT dump FROM electric.dump() AS dump WHERE dump LIKE '%guide%';
+:missing
+ROLLBACK;
+
+-- Typed tables lose columns, and themselves, with their type; heirs with their parent's.
+BEGIN;
+CREATE TYPE club AS (id int, boss text, state text);
+CREATE TABLE clubs OF club (PRIMARY KEY (id));
+CREATE TABLE people (name text, age int);
+CREATE TABLE staff () INHERITS (people);
+DO LANGUAGE ddlx $$
+	ELECTRIC ENABLE clubs;
+	ELECTRIC ASSIGN 'clubs:boss' TO clubs.boss;
+	ELECTRIC GRANT READ ON clubs TO 'clubs:boss' WHERE (state = 'open');
+	ELECTRIC ASSIGN 'worker' TO staff.name IF (age > 17);
+$$;
+ALTER TYPE club RENAME ATTRIBUTE boss TO head CASCADE;
+ALTER TABLE people RENAME age TO years;
+SELECT dump FROM electric.dump() AS dump WHERE dump ~ 'club|staff';
+ALTER TYPE club DROP ATTRIBUTE head;
+ALTER TABLE people DROP name;
+SAVEPOINT s;
+ALTER TYPE club DROP ATTRIBUTE head CASCADE;
+ALTER TABLE people DROP name CASCADE;
+SELECT dump FROM electric.dump() AS dump WHERE dump ~ 'club|staff';
+:missing
+ROLLBACK TO s;
+DROP TYPE club CASCADE;
+DROP TABLE people CASCADE;
+SELECT dump FROM electric.dump() AS dump WHERE dump ~ 'club|staff';
+ROLLBACK;
+
 -- Tables: rules on one go with it without a word, those of others that lead through it need CASCADE.
 DROP TABLE issues;
 DROP TABLE projects;

@@ -19,6 +19,7 @@
 static KeyStep *step_now(const KeyStep *step);
 static bool same_columns(int count, const AttrNumber *a, int other_count, const AttrNumber *b);
 static bool is_lost(Node *node, void *context);
+static bool is_lost_field(const FieldSelect *select);
 static bool is_lost_function(Oid function, void *context);
 
 /* path_now finds the path's foreign keys again, by OID; see resolver.h. */
@@ -115,6 +116,8 @@ is_lost(Node *node, void *context)
 	}
 	if (expression_tree_walker(node, is_lost, context))
 		return true;
+	if (IsA(node, FieldSelect) && is_lost_field((FieldSelect *) node))
+		return true;
 	if (IsA(node, List) || IsA(node, CaseWhen))
 		return false;
 	if (!SearchSysCacheExists1(TYPEOID, ObjectIdGetDatum(exprType(node))))
@@ -126,6 +129,17 @@ is_lost(Node *node, void *context)
 		!SearchSysCacheExists1(OPEROID, ObjectIdGetDatum(((ScalarArrayOpExpr *) node)->opno)))
 		return true;
 	return check_functions_in_node(node, is_lost_function, NULL);
+}
+
+/* is_lost_field: has the type no longer this field, by which one is taken of a composite value? */
+static bool
+is_lost_field(const FieldSelect *select)
+{
+	Oid relid = get_typ_typrelid(getBaseType(exprType((Node *) select->arg)));
+	char *name = OidIsValid(relid) ? get_attname(relid, select->fieldnum, true) : NULL;
+
+	return !name || get_attnum(relid, name) != select->fieldnum ||
+		get_atttype(relid, select->fieldnum) != select->resulttype;
 }
 
 static bool
