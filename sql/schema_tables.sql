@@ -78,6 +78,13 @@ ALTER POLICY visitors ON comments RENAME TO guests;
 DROP POLICY guests ON comments;
 :checks
 
+-- One of ours that somebody alters by hand is no longer what the rules say, and he is told. ENABLE puts it right.
+ALTER POLICY electric_select ON comments USING (true);
+ALTER POLICY electric_delete ON comments RENAME TO goodbye;
+DO LANGUAGE ddlx $$ ELECTRIC ENABLE comments $$;
+SELECT policyname, cmd, qual FROM pg_policies WHERE tablename = 'comments' AND cmd IN ('DELETE', 'SELECT') ORDER BY 1;
+DROP POLICY goodbye ON comments;
+
 -- A restrictive one narrows, as it is; nothing is said of policies on tables that are not enabled.
 CREATE POLICY narrow ON comments AS RESTRICTIVE USING (n > 0);
 :checks

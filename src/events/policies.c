@@ -8,12 +8,14 @@
 #include "postgres.h"
 
 #include "catalog/namespace.h"
+#include "utils/lsyscache.h"
 
 #include "ddlx.h"
 #include "events/events.h"
 #include "policy/policy.h"
 
 static void follow_policy(RangeVar *table, const char *name, bool is_made);
+static void warn_changed(RangeVar *table, const char *name);
 
 void
 follow_policies(Node *command)
@@ -23,9 +25,18 @@ follow_policies(Node *command)
 	if (IsA(command, CreatePolicyStmt))
 		follow_policy(((CreatePolicyStmt *) command)->table,
 					  ((CreatePolicyStmt *) command)->policy_name, true);
+	else if (IsA(command, RenameStmt) && ((RenameStmt *) command)->renameType == OBJECT_POLICY)
+	{
+		warn_changed(((RenameStmt *) command)->relation, ((RenameStmt *) command)->subname);
+		warn_changed(((RenameStmt *) command)->relation, ((RenameStmt *) command)->newname);
+	}
 	else if (IsA(command, AlterPolicyStmt))
+	{
+		warn_changed(((AlterPolicyStmt *) command)->table,
+					 ((AlterPolicyStmt *) command)->policy_name);
 		follow_policy(((AlterPolicyStmt *) command)->table,
 					  ((AlterPolicyStmt *) command)->policy_name, true);
+	}
 	else if (IsA(command, DropStmt) && ((DropStmt *) command)->removeType == OBJECT_POLICY)
 	{
 		foreach(cell, ((DropStmt *) command)->objects)
@@ -53,4 +64,19 @@ follow_policy(RangeVar *table, const char *name, bool is_made)
 		ddlx_warn_foreign_policies(relid, name);
 	if (policy_is_complete(relid))
 		policy_refresh(relid);
+}
+
+/* warn_changed: one of ours says what the rules say, until somebody alters it by hand. */
+static void
+warn_changed(RangeVar *table, const char *name)
+{
+	Oid relid = RangeVarGetRelid(table, NoLock, true);
+
+	if (OidIsValid(relid) && policy_is_ours(name) && catalog_table_is_enabled(relid))
+		ereport(WARNING,
+				(errcode(ERRCODE_WARNING),
+				 errmsg("policy \"%s\" on table \"%s\" is no longer what the rules say", name,
+						get_rel_name(relid)),
+				 errhint("Type ALTER TABLE %s ENABLE ELECTRIC; to put it right.",
+						 catalog_name(relid))));
 }
