@@ -41,4 +41,10 @@ extern Node *condition_settle_auth(Node *condition);
 /* condition_check.c: raises, with the place, at what a condition may not contain. */
 extern void condition_refuse_unusable(ParseState *pstate, Node *condition);
 
+/*
+ * condition_call.c: raises at a call that, read again, could mean a function or an operator of
+ * somebody else than now. The table is the first of pstate's range table.
+ */
+extern void condition_refuse_unsure_call(ParseState *pstate, Node *node);
+
 #endif /* ELECTRIC_CONDITION_H */

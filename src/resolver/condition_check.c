@@ -85,6 +85,7 @@ refuse_unusable(Node *node, void *context)
 				 errmsg("a condition cannot use temporary functions"),
 				 errdetail("Each session has its own."),
 				 parser_errposition(pstate, exprLocation(node))));
+	condition_refuse_unsure_call(pstate, node);
 	return expression_tree_walker(node, refuse_unusable, context);
 }
 
