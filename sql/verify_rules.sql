@@ -181,9 +181,9 @@ ROLLBACK;
 -- A table that roles are assigned from and that has become a partition can be named by no statement.
 BEGIN;
 CREATE TABLE everyone (LIKE members) PARTITION BY LIST (user_id);
-SET LOCAL session_replication_role = replica;
+\set unfollowed :abs_srcdir '/test/unfollowed.sql'
+\i :unfollowed
 ALTER TABLE everyone ATTACH PARTITION members DEFAULT;
-SET LOCAL session_replication_role = origin;
 :verify
 SELECT repair FROM electric.verify() \gexec
 :verify

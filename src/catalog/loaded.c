@@ -22,6 +22,7 @@
 
 PG_FUNCTION_INFO_V1(electric_check_loaded_row);
 
+static void check_may_load(HeapTuple row, TupleDesc desc, const char *table);
 static void check_owned(HeapTuple row, TupleDesc desc, const char *column);
 static void check_database_owner(void);
 
@@ -44,23 +45,28 @@ electric_check_loaded_row(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s\" is not a table of extension electric_perm", table)));
+	if (!superuser())
+		check_may_load(trigger->tg_trigtuple, desc, table);
+	CacheInvalidateRelcacheByRelid(catalog_relation("grants"));
+	return PointerGetDatum(trigger->tg_trigtuple);
+}
+
+/* check_may_load: the extension's own statements run as a superuser. */
+static void
+check_may_load(HeapTuple row, TupleDesc desc, const char *table)
+{
 	if (InSecurityRestrictedOperation())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("cannot insert into table \"%s\" within security-restricted operation", table)));
-
-	if (superuser())
-		;
-	else if (strcmp(table, "client_sql") == 0)
+	if (strcmp(table, "client_sql") == 0)
 		check_database_owner();
 	else
 	{
-		check_owned(trigger->tg_trigtuple, desc, "tbl");
+		check_owned(row, desc, "tbl");
 		if (strcmp(table, "assignments") == 0)
-			check_owned(trigger->tg_trigtuple, desc, "scope");
+			check_owned(row, desc, "scope");
 	}
-	CacheInvalidateRelcacheByRelid(catalog_relation("grants"));
-	return PointerGetDatum(trigger->tg_trigtuple);
 }
 
 /* check_owned: NULL, as the scope of a global role, is nobody's. */

@@ -30,7 +30,7 @@ static void unlink_noted(void *arg);
 static StandingRule *note_grant(Grant *grant, bool all, List *names);
 static StandingRule *note_assignment(Assignment *assignment, bool all, List *names);
 static void note_in_force(List *rules);
-static bool is_granted(const Assignment *assignment, List *rules);
+static bool serves_grants(const Assignment *assignment, List *rules);
 static void note_retyped(Standing *standing);
 static bool find_columns(StandingRule *rule, Oid relid, List *columns);
 static bool find_path(StandingRule *rule, Oid relid, Oid scope_relid, const char *path, List *keys);
@@ -149,9 +149,9 @@ note_assignment(Assignment *assignment, bool all, List *names)
 }
 
 /*
- * note_in_force: a grant is in force while its table has all four policies, an assignment while
- * a grant in force is to its role. pg_restore --clean drops policies before keys, which
- * nobody shall miss then.
+ * note_in_force: a grant is in force while its table has all four policies, an assignment unless
+ * there are grants to its role and none is in force. pg_restore --clean drops policies
+ * before keys, which nobody shall miss then.
  */
 static void
 note_in_force(List *rules)
@@ -162,32 +162,38 @@ note_in_force(List *rules)
 	{
 		StandingRule *rule = lfirst(cell);
 
-		if (rule->grant)
-			rule->in_force = (rule->stands || !rule->touched) && policy_is_complete(rule->grant->relid);
+		if (rule->grant && (rule->stands || !rule->touched))
+			rule->in_force = policy_is_complete(rule->grant->relid);
 	}
 	foreach(cell, rules)
 	{
 		StandingRule *rule = lfirst(cell);
 
-		if (rule->assignment)
-			rule->in_force = rule->stands && is_granted(rule->assignment, rules);
+		if (rule->assignment && rule->stands)
+			rule->in_force = serves_grants(rule->assignment, rules);
 	}
 }
 
+/* serves_grants: is a grant to its role in force, or is there none? */
 static bool
-is_granted(const Assignment *assignment, List *rules)
+serves_grants(const Assignment *assignment, List *rules)
 {
+	bool granted = false;
 	ListCell *cell;
 
 	foreach(cell, rules)
 	{
 		StandingRule *rule = lfirst(cell);
+		Grant *grant = rule->grant;
 
-		if (rule->grant && rule->in_force && rule->grant->scope_relid == assignment->scope_relid &&
-			(!assignment->role || strcmp(assignment->role, rule->grant->role) == 0))
+		if (!grant || grant->scope_relid != assignment->scope_relid ||
+			(assignment->role && strcmp(assignment->role, grant->role) != 0))
+			continue;
+		if (rule->in_force)
 			return true;
+		granted = true;
 	}
-	return false;
+	return !granted;
 }
 
 /*

@@ -67,7 +67,7 @@ client_sequences_apply(Oid relid)
 
 	if (!wants_insert(&wanted))
 		return;
-	catalog_lock_client_roles(false);
+	catalog_lock_client_roles();
 	foreach(cell, bound_clients(relid))
 		apply_sequences(relid, lfirst_oid(cell), true);
 }
@@ -80,7 +80,7 @@ client_schema_apply(Oid relid)
 
 	if (wanted.table == 0 && !wants_insert(&wanted))
 		return;
-	catalog_lock_client_roles(false);
+	catalog_lock_client_roles();
 	foreach(cell, bound_clients(relid))
 		apply_schema(relid, lfirst_oid(cell));
 }
