@@ -96,12 +96,20 @@ for my $sql (
 }
 
 # What a superuser stored or wrote for the unknown setting plants no identity
-# either, and does not keep anybody from connecting.
+# either, and does not keep anybody from connecting. A function that sets it can be made only
+# where no event trigger loads the library.
+my $function = qq(CREATE FUNCTION g() RETURNS text LANGUAGE sql SET electric_perm.identity = $forged
+		AS \$\$ SELECT electric.user_id() \$\$;);
+like((run('postgres', $function))[1], qr/ERROR:  parameter "electric_perm.identity" cannot be set directly/,
+	'a function with a SET clause is not made');
 run('postgres', qq(
 	ALTER ROLE client SET electric_perm.identity = $forged;
 	ALTER DATABASE mine SET electric_perm.identity = $forged;
-	CREATE FUNCTION g() RETURNS text LANGUAGE sql SET electric_perm.identity = $forged
-		AS \$\$ SELECT electric.user_id() \$\$;));
+	ALTER EVENT TRIGGER electric_ddl_start DISABLE;
+	ALTER EVENT TRIGGER electric_ddl_end DISABLE;
+	$function
+	ALTER EVENT TRIGGER electric_ddl_start ENABLE ALWAYS;
+	ALTER EVENT TRIGGER electric_ddl_end ENABLE ALWAYS;));
 is($node->safe_psql('postgres', 'SELECT count(*) FROM pg_db_role_setting'), '2', 'defaults of a role and a database are stored');
 $node->append_conf('postgresql.conf', "electric_perm.identity = 'mallory'");
 my @preloads = (
