@@ -20,6 +20,7 @@ void
 _PG_init(void)
 {
 	identity_init();
+	audit_init();
 	access_init();
 	native_init();
 	MarkGUCPrefixReserved("electric_perm");

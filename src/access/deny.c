@@ -37,6 +37,7 @@ static RowValues new_row(ResultRelInfo *target, TupleTableSlot *slot);
 static char *question(const Denied *denied);
 static bool key_stays(const Denied *denied, int nkeys, const AttrNumber *attnums);
 static const char *usual_hint(AclMode privilege, bool anonymous);
+static void log_denial(const char *user_id, AclMode privilege, Oid relid, const char *closest);
 
 /*
  * electric.deny(privilege text, tbl regclass) returns boolean
@@ -49,6 +50,7 @@ electric_deny(PG_FUNCTION_ARGS)
 	Statement *statement;
 	AclMode privilege;
 	char *name;
+	const char *user_id;
 	bool anonymous;
 	Words words;
 
@@ -57,12 +59,16 @@ electric_deny(PG_FUNCTION_ARGS)
 	privilege = privilege_from_name(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	name = get_rel_name(PG_GETARG_OID(1));
 	statement = statement_current(fcinfo->flinfo);
-	anonymous = (statement ? statement->identity : identity_current())->user_id == NULL;
+	user_id = (statement ? statement->identity : identity_current())->user_id;
+	user_id = user_id ? pstrdup(user_id) : NULL;
+	anonymous = user_id == NULL;
 	if (statement)
 		statement_leave(statement);
 	if (!name || privilege == 0)
 		PG_RETURN_BOOL(false);
 	words = find_words(fcinfo, privilege);
+	if (audit_denials())
+		log_denial(user_id, privilege, PG_GETARG_OID(1), words.closest);
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("%s on table \"%s\" is not granted for this row", privilege_name(privilege), name),
@@ -225,4 +231,16 @@ usual_hint(AclMode privilege, bool anonymous)
 		"No end user is set. Identify with electric.set_user() first, or grant %s on the table to ANYONE." :
 		"No grant of %s that the current user has by a role covers all of it: the scope of the new row, the condition and the columns. "
 		"The roles held: SELECT * FROM electric.roles().";
+}
+
+static void
+log_denial(const char *user_id, AclMode privilege, Oid relid, const char *closest)
+{
+	StringInfo line = audit_begin("denied");
+
+	audit_add(line, "user", user_id);
+	audit_add(line, "privilege", privilege_name(privilege));
+	audit_add(line, "table", catalog_name(relid));
+	audit_add(line, "closest", closest);
+	audit_end(line);
 }

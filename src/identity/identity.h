@@ -11,6 +11,7 @@
 #ifndef ELECTRIC_IDENTITY_H
 #define ELECTRIC_IDENTITY_H
 
+#include "lib/stringinfo.h"
 #include "utils/jsonb.h"
 
 /*
@@ -58,6 +59,19 @@ extern int identity_enter(const char *user_id, const Jsonb *claims);
 extern void identity_leave(int level);
 
 extern void identity_init(void);
+
+/* --- audit.c --- */
+
+/*
+ * audit_begin starts a line of the audit about an event, with the SQL role and the client's
+ * address, audit_add adds to it, and audit_end writes it to the server's log. Ask
+ * first whether it is wanted: audit_denials.
+ */
+extern bool audit_denials(void);
+extern StringInfo audit_begin(const char *event);
+extern void audit_add(StringInfo line, const char *name, const char *value);
+extern void audit_end(StringInfo line);
+extern void audit_init(void);
 
 /* --- functions.c --- */
 

@@ -1,0 +1,88 @@
+# The audit in the server's log: one line of JSON for each event that a setting asks for, with who
+# and what, and never data; nothing by default, and nothing that clients can switch.
+use strict;
+use warnings;
+use JSON::PP;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('audit');
+$node->init(extra => [ '-E', 'UTF8', '--no-locale' ]);
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'electric_perm'\nlog_min_error_statement = panic\nlog_min_messages = log\nlog_statement = none");
+$node->start;
+$node->safe_psql('postgres', q(
+	CREATE EXTENSION electric_perm;
+	CREATE ROLE client LOGIN;
+	GRANT EXECUTE ON FUNCTION electric.set_user TO client;
+	SELECT electric.add_client_role('client');
+	CREATE TABLE projects (id int PRIMARY KEY, owner_id text, secret text);
+	INSERT INTO projects VALUES (1, 'alice', 'one'), (2, 'bob', 'two');
+	DO LANGUAGE ddlx $$
+		ELECTRIC ENABLE projects;
+		ELECTRIC ASSIGN 'projects:owner' TO projects.owner_id;
+		ELECTRIC GRANT READ, UPDATE (secret) ON projects TO 'projects:owner';
+		ELECTRIC GRANT INSERT ON projects TO AUTHENTICATED CHECK (owner_id = auth.user_id);
+	$$;
+));
+
+# audited returns the events that the log got while this SQL ran as the client, decoded.
+sub audited
+{
+	my ($sql) = @_;
+	my $from = -s $node->logfile;
+	my ($out, $err);
+	$node->psql('postgres', $sql, stdout => \$out, stderr => \$err, on_error_stop => 0, extra_params => [ '-U', 'client' ]);
+	my $log = substr slurp_file($node->logfile), $from;
+	my @events = map { decode_json($_) } $log =~ /LOG:  electric_perm: (\{.*\})$/mg;
+	return ($log, @events);
+}
+
+my $denied = q(SELECT FROM electric.set_user('al"ice', is_local => false); INSERT INTO projects VALUES (3, 'bob', 'sesame'););
+
+# By default nothing is written, and the client cannot ask for it.
+my ($log, @events) = audited($denied);
+is(scalar(@events), 0, 'off: nothing is logged');
+(undef, @events) = audited("SET electric_perm.log_denials = on; $denied");
+is(scalar(@events), 0, 'a client cannot switch it on');
+
+# Switched on by a superuser: one line, of who, what, where and which grant came closest.
+$node->safe_psql('postgres', 'ALTER SYSTEM SET electric_perm.log_denials = on');
+$node->reload;
+($log, @events) = audited($denied);
+is(scalar(@events), 1, 'one line for one denied write');
+my $event = $events[0] // {};
+is($event->{event}, 'denied', 'the event');
+is($event->{user}, 'al"ice', 'who, whatever is in the name');
+is($event->{sql_role}, 'client', 'through which SQL role');
+ok(exists $event->{client} && !defined $event->{client}, 'from where: null for a Unix socket');
+is($event->{privilege}, 'INSERT', 'what');
+is($event->{table}, 'public.projects', 'on which table');
+like($event->{closest}, qr/^Closest came ELECTRIC GRANT INSERT ON public\.projects TO AUTHENTICATED/, 'which grant came closest');
+unlike($log, qr/sesame/, 'no data');
+unlike($log, qr/STATEMENT|CONTEXT/, 'no statement, no context');
+(undef, @events) = audited("SET client_min_messages = log; $denied SET electric_perm.log_denials = off; $denied");
+is(scalar(@events), 2, 'a client cannot switch it off, or take the line away');
+
+# Nobody is somebody too; an UPDATE names the grant that lacks a column.
+(undef, @events) = audited(q(GRANT INSERT ON projects TO client; INSERT INTO projects VALUES (4, 'x', 'y')));
+is($events[0]{user}, undef, 'nobody is null');
+(undef, @events) = audited(q(SELECT FROM electric.set_user('alice', is_local => false); UPDATE projects SET owner_id = 'carol' WHERE id = 1));
+like($events[0]{closest}, qr/it does not list owner_id/, 'UPDATE: the column that is not granted');
+
+# What is allowed, and what is merely hidden, is no event.
+(undef, @events) = audited(q(SELECT FROM electric.set_user('alice', is_local => false); UPDATE projects SET secret = 'x' WHERE id = 1; UPDATE projects SET secret = 'x' WHERE id = 2; DELETE FROM projects; SELECT * FROM projects));
+is(scalar(@events), 0, 'nothing for allowed writes and for rows that are passed over');
+
+# In a failed statement of a function it is written once, with the address of a TCP client.
+$node->safe_psql('postgres', 'ALTER SYSTEM SET listen_addresses = \'127.0.0.1\'');
+$node->append_conf('pg_hba.conf', 'host all all 127.0.0.1/32 trust');
+$node->restart;
+my $from = -s $node->logfile;
+IPC::Run::run([ 'psql', '-X', '-h', '127.0.0.1', '-p', $node->port, '-U', 'client', '-d', 'postgres', '-c', q(DO $$ BEGIN INSERT INTO projects VALUES (5, 'z', 'w'); EXCEPTION WHEN OTHERS THEN END $$) ], '>', \my $out, '2>', \my $err);
+@events = map { decode_json($_) } substr(slurp_file($node->logfile), $from) =~ /LOG:  electric_perm: (\{.*\})$/mg;
+is(scalar(@events), 1, 'caught or not, it is written');
+is($events[0]{client}, '127.0.0.1', 'the address of a client over TCP');
+
+$node->stop;
+done_testing();
