@@ -311,12 +311,12 @@ for my $page (@pages)
 	my $text = slurp_file($page);
 	my @wrong;
 
-	while ($text =~ /(?<![\w.\/])electric\.([a-z_]+)/g)
+	while ($text =~ /(?<![\w.\/])electric\.([a-z0-9_]+)/g)
 	{
 		$named{$1} = 1;
 		push @wrong, "electric.$1" unless $objects{$1};
 	}
-	while ($text =~ /\belectric_perm\.([a-z_]+)/g)
+	while ($text =~ /\belectric_perm\.([a-z0-9_]+)/g)
 	{
 		$named{$1} = 1;
 		push @wrong, "electric_perm.$1" unless $settings{$1} || $1 =~ /^(control|c|so)$/;
