@@ -86,4 +86,8 @@ extern bool identity_is_trusted_caller(void);
 typedef Oid (*identity_owned_table_type)(Oid roleid);
 extern identity_owned_table_type identity_owned_table_hook;
 
+/* --- password.c --- */
+
+extern void password_init(void);
+
 #endif /* ELECTRIC_IDENTITY_H */

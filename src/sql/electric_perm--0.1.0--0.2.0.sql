@@ -114,3 +114,32 @@ COMMENT ON FUNCTION electric.as_user(text, text, jsonb) IS
 -- that are changed or deleted: PostgreSQL would refuse REVOKE and UNASSIGN there.
 ALTER TABLE electric.grants REPLICA IDENTITY FULL;
 ALTER TABLE electric.assignments REPLICA IDENTITY FULL;
+
+--
+-- Passwords
+--
+
+-- Errors hide the statement, and the password in it, from the log. Parallel workers would tell it
+-- all the same, also those that an error of their leader ends: UNSAFE.
+CREATE FUNCTION electric.hash_password(password text) RETURNS text
+	LANGUAGE c STRICT VOLATILE PARALLEL UNSAFE COST 1000000
+	AS 'MODULE_PATHNAME', 'electric_hash_password';
+REVOKE ALL ON FUNCTION electric.hash_password(text) FROM PUBLIC;
+COMMENT ON FUNCTION electric.hash_password(text) IS
+	'The Argon2id hash of the password with a new salt, as a PHC string, with the costs of electric_perm.argon2_memory, argon2_iterations and argon2_parallelism; NULL for NULL. Errors, none of which is logged with its statement: 22023 for an empty password or one of more than 4096 bytes of UTF-8, 22P05 for one that cannot be written in UTF-8, 55000 for settings that are too expensive together, 53200 without memory. For whom a superuser grants EXECUTE';
+
+-- Not IMMUTABLE, so that no plan evaluates it beforehand; not STRICT, so that NULL does not slip
+-- through IF NOT.
+CREATE FUNCTION electric.verify_password(password text, hash text) RETURNS boolean
+	LANGUAGE c CALLED ON NULL INPUT STABLE PARALLEL UNSAFE COST 1000000
+	AS 'MODULE_PATHNAME', 'electric_verify_password';
+REVOKE ALL ON FUNCTION electric.verify_password(text, text) FROM PUBLIC;
+COMMENT ON FUNCTION electric.verify_password(text, text) IS
+	'Is hash, a PHC string of Argon2id, a hash of the password? false, and no error, for NULL, for a password that hash_password refuses, and for a hash that is malformed, of another algorithm, or more expensive than 1 GB, 100 iterations, 255 lanes or 4 GB times iterations. Takes as long for any password, and cannot be cancelled meanwhile. Error: 53200 without memory. For whom a superuser grants EXECUTE';
+
+CREATE FUNCTION electric.password_needs_rehash(hash text) RETURNS boolean
+	LANGUAGE c STRICT STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'electric_password_needs_rehash';
+REVOKE ALL ON FUNCTION electric.password_needs_rehash(text) FROM PUBLIC;
+COMMENT ON FUNCTION electric.password_needs_rehash(text) IS
+	'Is the hash weaker than one that hash_password would make now: less memory, iterations or parallelism, a shorter salt or hash, or none that verify_password can verify? NULL for NULL. For whom a superuser grants EXECUTE';
