@@ -17,6 +17,7 @@
 #   <!-- first -->           the next block runs before the others of the page
 #   <!-- error: 42501 .. --> the next block raises these errors, in this order
 #   <!-- notices -->         the next block prints notices or warnings that are not shown
+#   <!-- pgbouncer -->       the next block is pgbouncer.ini: 022_pgbouncer.pl starts it
 #   <!-- setup: SQL -->      run by the superuser at this point
 #   <!-- needs: extension --> the page is left out where the server has not got this one
 use strict;
@@ -75,7 +76,7 @@ sub blocks
 			elsif ($directive =~ /^needs: \w+$/) { }	# asked before the page is run
 			elsif ($directive =~ /^setup:\s*(.*)$/s) { push @{ $next{setup} }, $1 }
 			elsif ($directive =~ /^error:\s*([0-9A-Z ]+)$/) { $next{error} = $1 }
-			elsif ($directive =~ /^(first|notices)$/) { $next{$1} = 1 }
+			elsif ($directive =~ /^(first|notices|pgbouncer)$/) { $next{$1} = 1 }
 			else { $next{unknown} = $directive }
 		}
 		elsif (defined $fence)
@@ -187,6 +188,7 @@ sub problems
 	my ($out, @problems, @states) = ('');
 
 	return "unknown directive: $block->{unknown}" if $block->{unknown};
+	return if $block->{pgbouncer} && $block->{language} eq 'ini';
 	for my $setup (@{ $block->{setup} })
 	{
 		my ($said, @errors) = run_sql({ %$block, as => 'superuser' }, $setup);
