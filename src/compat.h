@@ -96,6 +96,15 @@ typedef struct RangeTblEntry EntryPermissions;
 							  PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false))
 #endif
 
+/* PostgreSQL 17 (1c99cde2) lets the caller of makeJsonLexContextCstringLen bring the lexer. */
+#if PG_VERSION_NUM >= 170000
+#define make_json_lexer_compat(json, len) \
+	makeJsonLexContextCstringLen(NULL, json, len, GetDatabaseEncoding(), true)
+#else
+#define make_json_lexer_compat(json, len) \
+	makeJsonLexContextCstringLen(json, len, GetDatabaseEncoding(), true)
+#endif
+
 /* PostgreSQL 16 (afbfc029) replaced the ownership checks by kind of object. */
 #if PG_VERSION_NUM < 160000
 #define object_ownercheck(classid, objectid, roleid) \

@@ -28,6 +28,7 @@ static dlist_head statements = DLIST_STATIC_INIT(statements); /* all that live *
 static Statement *running = NULL;							  /* the innermost that runs */
 static uint64 last_id = 0;
 static TimestampTz loading_transaction = 0; /* its start; 0: loaded outside one */
+static Identity *loading_identity = NULL;	/* whose it was at that moment */
 
 static ExecutorStart_hook_type next_ExecutorStart = NULL;
 static ExecutorRun_hook_type next_ExecutorRun = NULL;
@@ -298,8 +299,8 @@ attach_statement(Statement *statement, QueryDesc *query)
 }
 
 /*
- * note_late notes a statement whose start we have not seen: that of a transaction in which
- * the library was loaded. When it started nobody can have been identified.
+ * note_late notes a statement whose start we have not seen, because it loaded the library. Nothing
+ * of it had run by then: it is on behalf of whoever a request's claims named at the load.
  */
 static void
 note_late(QueryDesc *query)
@@ -308,7 +309,7 @@ note_late(QueryDesc *query)
 
 	if (GetCurrentTransactionStartTimestamp() != loading_transaction || statement_of(query))
 		return;
-	statement = begin_statement(query, identity_anonymous());
+	statement = begin_statement(query, loading_identity);
 	if (statement)
 		attach_statement(statement, query);
 }
@@ -407,7 +408,10 @@ void
 statement_init(void)
 {
 	if (IsTransactionState())
+	{
 		loading_transaction = GetCurrentTransactionStartTimestamp();
+		loading_identity = identity_copy(identity_current(), TopMemoryContext);
+	}
 	next_ExecutorStart = ExecutorStart_hook;
 	ExecutorStart_hook = on_executor_start;
 	next_ExecutorRun = ExecutorRun_hook;

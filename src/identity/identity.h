@@ -6,7 +6,8 @@
  * identity_set() and identity_enter() may give a value. identity_current() is its one
  * reader; the SQL accessors and the engine go through it. Settings roll back with
  * savepoints, end with the transaction when local, fall to anonymous by RESET ALL and
- * DISCARD ALL, and reach parallel workers.
+ * DISCARD ALL, and reach parallel workers. Where nobody has been set there,
+ * request.jwt.claims counts, if the administrator trusts that.
  */
 #ifndef ELECTRIC_IDENTITY_H
 #define ELECTRIC_IDENTITY_H
@@ -15,8 +16,8 @@
 #include "utils/jsonb.h"
 
 /*
- * The current identity. It is valid until the setting changes: copy what must live
- * longer (identity_copy).
+ * The current identity. It is valid until the setting, or that of a request's claims,
+ * changes: copy what must live longer (identity_copy).
  */
 typedef struct Identity
 {
@@ -46,7 +47,10 @@ extern Identity *identity_copy(const Identity *identity, MemoryContext context);
  */
 extern void identity_set(const char *user_id, const Jsonb *claims, bool is_local);
 
-/* identity_clear makes the session anonymous, local identities included. */
+/*
+ * identity_clear makes the session anonymous, local identities included. A request's claims
+ * count again in the next transaction.
+ */
 extern void identity_clear(void);
 
 /*

@@ -2,9 +2,9 @@
  * setting.c
  *		The setting electric_perm.identity: the one place where the identity lives.
  *
- * Its value is "" (anonymous, no claims) or the claims as JSON text, followed,
- * unless anonymous, by a newline and the user id. JSON text as the server prints
- * it contains no newline, so the first one ends the claims whatever the id is.
+ * Its value is "" (nobody has been set: request.c says who it is) or the claims as JSON
+ * text, followed, unless anonymous, by a newline and the user id. JSON text as the server
+ * prints it contains no newline, so the first one ends the claims whatever the id is.
  * The check hook parses a value once into one flat block, which the machinery of
  * settings stacks, restores and frees along with the value: there is no state of
  * ours to invalidate.
@@ -28,11 +28,13 @@
 
 #include "compat.h"
 #include "identity/identity.h"
+#include "identity/request.h"
+#include "identity/setting.h"
 
 #define SETTING_NAME "electric_perm.identity"
 
-/* The value travels to every parallel worker: it is bounded. */
-#define MAX_IDENTITY_BYTES (64 * 1024)
+/* Who has been set to be nobody: anonymous, without claims, whatever a request's claims are */
+#define NOBODY "{}"
 
 /* The empty object, as jsonb stores it: a header without entries. */
 typedef union EmptyJsonb
@@ -54,12 +56,20 @@ static Identity *identity_parse(const char *value);
 static Size identity_size(const Identity *identity);
 static Identity *identity_fill(void *block, const Identity *source);
 static void refuse_shadowed_session(const char *value, bool is_local);
+static bool is_somebody(const char *value);
 static void assign_setting(const char *value, GucAction action);
 
 const Identity *
 identity_current(void)
 {
-	return current;
+	/* whoever has been set, nobody included, wins */
+	return setting_value[0] != '\0' ? current : request_identity();
+}
+
+uint64
+identity_new_generation(void)
+{
+	return ++last_generation;
 }
 
 const Identity *
@@ -105,10 +115,15 @@ identity_leave(int level)
 	AtEOXact_GUC(false, level);
 }
 
+/*
+ * identity_clear forgets whoever is set. A request's claims stay set until the transaction ends,
+ * and must not count any more.
+ */
 void
 identity_clear(void)
 {
 	assign_setting("", GUC_ACTION_SET);
+	assign_setting(NOBODY, GUC_ACTION_LOCAL);
 }
 
 /* identity_value writes the identity as the setting has it; 54000 if it is too large. */
@@ -118,15 +133,11 @@ identity_value(const char *user_id, const Jsonb *claims)
 	StringInfoData value;
 
 	initStringInfo(&value);
-	if (user_id != NULL || JB_ROOT_COUNT(claims) > 0)
+	JsonbToCString(&value, unconstify(JsonbContainer *, &claims->root), VARSIZE(claims));
+	if (user_id != NULL)
 	{
-		JsonbToCString(&value, unconstify(JsonbContainer *, &claims->root),
-					   VARSIZE(claims));
-		if (user_id != NULL)
-		{
-			appendStringInfoChar(&value, '\n');
-			appendStringInfoString(&value, user_id);
-		}
+		appendStringInfoChar(&value, '\n');
+		appendStringInfoString(&value, user_id);
 	}
 
 	if (value.len > MAX_IDENTITY_BYTES)
@@ -183,13 +194,19 @@ refuse_shadowed_session(const char *value, bool is_local)
 	if (at_commit == NULL)
 		at_commit = at_rollback;
 
-	if ((is_local && at_commit[0] != '\0' && strcmp(at_commit, value) != 0) ||
-		(at_rollback[0] != '\0' && strcmp(at_rollback, value) != 0))
+	if ((is_local && is_somebody(at_commit) && strcmp(at_commit, value) != 0) ||
+		(is_somebody(at_rollback) && strcmp(at_rollback, value) != 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("cannot set an identity in a transaction while the session has another one"),
 				 errdetail("The end of the transaction, which end users' SQL can bring about, would restore the session's identity."),
 				 errhint("Run SELECT electric.logout() or DISCARD ALL before the transaction.")));
+}
+
+static bool
+is_somebody(const char *value)
+{
+	return value[0] != '\0' && strcmp(value, NOBODY) != 0;
 }
 
 /*
@@ -210,6 +227,8 @@ check_identity(char **newval, void **extra, GucSource source)
 		return false;
 	}
 
+	if (!is_somebody(*newval))
+		return true;
 	*extra = identity_parse(*newval);
 	return *extra != NULL;
 }
@@ -237,7 +256,7 @@ identity_parse(const char *value)
 	parsed.claims = claims;
 	parsed.claims_jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
 															 CStringGetDatum(claims)));
-	parsed.generation = ++last_generation;
+	parsed.generation = identity_new_generation();
 
 	block = guc_malloc(LOG, identity_size(&parsed));
 	if (block == NULL)
@@ -299,4 +318,5 @@ identity_init(void)
 							   check_identity,
 							   assign_identity,
 							   NULL);
+	request_init();
 }

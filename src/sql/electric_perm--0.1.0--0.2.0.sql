@@ -143,3 +143,15 @@ CREATE FUNCTION electric.password_needs_rehash(hash text) RETURNS boolean
 REVOKE ALL ON FUNCTION electric.password_needs_rehash(text) FROM PUBLIC;
 COMMENT ON FUNCTION electric.password_needs_rehash(text) IS
 	'Is the hash weaker than one that hash_password would make now: less memory, iterations or parallelism, a shorter salt or hash, or none that verify_password can verify? NULL for NULL. For whom a superuser grants EXECUTE';
+
+--
+-- Habits
+--
+
+CREATE FUNCTION electric.install_auth_functions() RETURNS SETOF text
+	LANGUAGE c STRICT VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'electric_install_auth_functions';
+REVOKE ALL ON FUNCTION electric.install_auth_functions() FROM PUBLIC;
+COMMENT ON FUNCTION electric.install_auth_functions() IS
+	'Make auth.uid(), auth.jwt(), auth.role() and auth.user_id(), which policies written for Supabase and its like call, and schema auth, where they do not exist; returns what it made. What exists is left as it is. They belong to the caller, who needs CREATE on the database, or on schema auth where that exists (42501). For superusers and whom they grant EXECUTE';
