@@ -9,13 +9,13 @@
 #include "utils/builtins.h"
 
 #include "ddlx.h"
+#include "ddlx/rule.h"
 
 PG_FUNCTION_INFO_V1(electric_ddlx);
 PG_FUNCTION_INFO_V1(electric_ddlx_inline_handler);
 PG_FUNCTION_INFO_V1(electric_ddlx_call_handler);
 PG_FUNCTION_INFO_V1(electric_ddlx_validator);
 
-static List *execute_text(const char *source);
 static void transpose_error_position(void *arg);
 static void refuse_functions(void) pg_attribute_noreturn();
 
@@ -27,7 +27,7 @@ electric_ddlx(PG_FUNCTION_ARGS)
 	ListCell *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
-	foreach(cell, execute_text(text_to_cstring(PG_GETARG_TEXT_PP(0))))
+	foreach(cell, ddlx_execute_text(text_to_cstring(PG_GETARG_TEXT_PP(0))))
 	{
 		DdlxResult *result = lfirst(cell);
 		Datum values[2];
@@ -46,7 +46,7 @@ electric_ddlx_inline_handler(PG_FUNCTION_ARGS)
 {
 	InlineCodeBlock *block = (InlineCodeBlock *) PG_GETARG_POINTER(0);
 
-	execute_text(block->source_text);
+	ddlx_execute_text(block->source_text);
 	PG_RETURN_VOID();
 }
 
@@ -64,12 +64,8 @@ electric_ddlx_validator(PG_FUNCTION_ARGS)
 	refuse_functions();
 }
 
-/*
- * execute_text carries out the statements of source and returns a DdlxResult for
- * each. Nothing is carried out if one of them is no statement.
- */
-static List *
-execute_text(const char *source)
+List *
+ddlx_execute_text(const char *source)
 {
 	ErrorContextCallback callback;
 	List *results;

@@ -28,6 +28,12 @@
 #include "ddlx.h"
 #include "resolver/resolver.h"
 
+/*
+ * entry.c: ddlx_execute_text carries out the statements of source and returns a DdlxResult for
+ * each. Nothing is carried out if one of them is no statement.
+ */
+extern List *ddlx_execute_text(const char *source);
+
 /* grant.c, revoke.c, assign.c, enable.c: carry a statement out; the tables spoken of (Oid) */
 extern List *ddlx_grant(DdlxStatement *statement);
 extern List *ddlx_revoke(DdlxStatement *statement);

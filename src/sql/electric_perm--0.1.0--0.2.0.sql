@@ -155,3 +155,13 @@ CREATE FUNCTION electric.install_auth_functions() RETURNS SETOF text
 REVOKE ALL ON FUNCTION electric.install_auth_functions() FROM PUBLIC;
 COMMENT ON FUNCTION electric.install_auth_functions() IS
 	'Make auth.uid(), auth.jwt(), auth.role() and auth.user_id(), which policies written for Supabase and its like call, and schema auth, where they do not exist; returns what it made. What exists is left as it is. They belong to the caller, who needs CREATE on the database, or on schema auth where that exists (42501). For superusers and whom they grant EXECUTE';
+
+CREATE FUNCTION electric.apply_groups(tbl regclass, owner_column name,
+		admin_may text[] DEFAULT '{all}', user_may text[] DEFAULT '{create,read,list}',
+		guest_may text[] DEFAULT '{read,list}', self_may text[] DEFAULT '{update,delete}')
+	RETURNS SETOF text
+	LANGUAGE c CALLED ON NULL INPUT VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'electric_apply_groups';
+COMMENT ON FUNCTION electric.apply_groups(regclass, name, text[], text[], text[], text[]) IS
+	'Grant what the groups may do on a table, by DDLX statements, which it returns: admin (the global role admin), user (AUTHENTICATED; creates rows of his own), guest (ANYONE) and self (AUTHENTICATED, on rows whose owner_column holds his id). Enables the table if it is not, and revokes whatever else these roles were granted there. Privileges: create, read, list, update, delete, all. Needs ownership of the table (42501). Errors: 42703 no such column, 0A000 a type that holds no user ids, 22023 another privilege, 22004 a NULL, 42809 no ordinary table, and those of the statements';
