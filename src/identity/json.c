@@ -50,6 +50,7 @@ json_parse(const char *json, Size len, const Jsonb **object)
 	if (pg_parse_json(make_json_lexer_compat(copy, len), &nullSemAction) != JSON_SUCCESS)
 		return "not JSON";
 	*object = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(copy)));
+	crypto_wipe(copy, len);
 	if (!JB_ROOT_IS_OBJECT(*object))
 		return "not a JSON object";
 	if (count_names(*object) != text.names)

@@ -1,6 +1,6 @@
 /*
  * token.h
- *		What the files on tokens share; for this room alone.
+ *		What the files on tokens and keys share; for this room alone.
  *
  * Whatever judges a token returns NULL, or else why it is refused: a sentence for the server's
  * log, without anything of the token in it. Nothing here raises because of what a token holds.
@@ -8,7 +8,24 @@
 #ifndef ELECTRIC_IDENTITY_TOKEN_H
 #define ELECTRIC_IDENTITY_TOKEN_H
 
+#include "crypto/crypto.h"
+#include "datatype/timestamp.h"
 #include "utils/jsonb.h"
+#include "utils/palloc.h"
+
+/* --- base64url.c --- */
+
+typedef struct Bytes
+{
+	uint8 *data;
+	Size len;
+} Bytes;
+
+#define BASE64URL_DECODED(len) ((len) *3 / 4)
+
+/* base64url_decode is false for all but the canonical form. */
+extern bool base64url_decode(const char *text, Size len, Bytes *bytes);
+extern char *base64url_encode(const uint8 *data, Size len);
 
 /* --- json.c --- */
 
@@ -21,5 +38,42 @@ extern const char *json_parse(const char *json, Size len, const Jsonb **object);
  */
 extern JsonbValue *json_find(const Jsonb *object, const char *name);
 extern char *json_find_string(const Jsonb *object, const char *name, bool *is_string);
+
+/* --- jwk.c --- */
+
+/*
+ * jwk_algorithm gives the one algorithm of a JSON Web Key: the one asked for, which may be NULL,
+ * or that of its "alg", or that of its type: ES256 .. by curve, EdDSA, RS256, HS256. It is
+ * refused where these contradict each other.
+ */
+extern const char *jwk_algorithm(const Jsonb *jwk, const char *asked,
+								 const CryptoAlgorithm **algorithm);
+
+/* jwk_key makes the key, which lives as long as the memory context. */
+extern const char *jwk_key(const Jsonb *jwk, const CryptoAlgorithm *algorithm,
+						   MemoryContext context, CryptoKey **key);
+
+/* jwk_is_private: does it hold the private part of a key pair? */
+extern bool jwk_is_private(const Jsonb *jwk);
+
+/* jwk_from_pem makes a JSON Web Key of a PEM public key; NULL if it is none. */
+extern const Jsonb *jwk_from_pem(const char *pem);
+
+/* --- jws.c --- */
+
+/* A token (JSON Web Signature in compact form), taken apart */
+typedef struct Jws
+{
+	const char *signed_text; /* header and payload, as they stand in the token */
+	Size signed_len;
+	const CryptoAlgorithm *algorithm; /* by the header, which nobody has verified .. */
+	const char *kid;				  /* .. as is this; NULL: none */
+	const char *type;				  /* and this; NULL: none */
+	Bytes payload;
+	Bytes signature;
+} Jws;
+
+extern const char *jws_parse(const char *token, Jws *jws);
+extern const char *jws_verify(const Jws *jws, CryptoKey *key);
 
 #endif /* ELECTRIC_IDENTITY_TOKEN_H */

@@ -165,3 +165,14 @@ CREATE FUNCTION electric.apply_groups(tbl regclass, owner_column name,
 	AS 'MODULE_PATHNAME', 'electric_apply_groups';
 COMMENT ON FUNCTION electric.apply_groups(regclass, name, text[], text[], text[], text[]) IS
 	'Grant what the groups may do on a table, by DDLX statements, which it returns: admin (the global role admin), user (AUTHENTICATED; creates rows of his own), guest (ANYONE) and self (AUTHENTICATED, on rows whose owner_column holds his id). Enables the table if it is not, and revokes whatever else these roles were granted there. Privileges: create, read, list, update, delete, all. Needs ownership of the table (42501). Errors: 42703 no such column, 0A000 a type that holds no user ids, 22023 another privilege, 22004 a NULL, 42809 no ordinary table, and those of the statements';
+
+--
+-- Tokens
+--
+
+CREATE FUNCTION electric.verify_jws(token text, jwk jsonb) RETURNS bytea
+	LANGUAGE c STRICT IMMUTABLE PARALLEL SAFE COST 10000
+	AS 'MODULE_PATHNAME', 'electric_verify_jws';
+REVOKE ALL ON FUNCTION electric.verify_jws(text, jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION electric.verify_jws(text, jsonb) IS
+	'The payload of a JSON Web Signature in compact form if it was signed by that JSON Web Key, with the algorithm that the key is for; NULL for everything else, a key that is weak or none included. Looks at the signature alone: what the payload says (exp, aud ..) is the caller''s business. For superusers and whom they grant EXECUTE';
