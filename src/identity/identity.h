@@ -12,6 +12,7 @@
 #ifndef ELECTRIC_IDENTITY_H
 #define ELECTRIC_IDENTITY_H
 
+#include "datatype/timestamp.h"
 #include "lib/stringinfo.h"
 #include "utils/jsonb.h"
 
@@ -24,13 +25,17 @@ typedef struct Identity
 	const char *user_id;	   /* NULL: anonymous */
 	const char *claims;		   /* jsonb as text, "{}" by default */
 	const Jsonb *claims_jsonb; /* the same, parsed */
+	TimestampTz expires;	   /* the first moment at which it is no more; DT_NOEND: never */
 	uint64 generation;		   /* equal generations in one backend: the same
 								 * identity; 0: anonymous without claims */
 } Identity;
 
 /* --- setting.c --- */
 
-/* identity_current never raises and never returns NULL. */
+/*
+ * identity_current never raises and never returns NULL. An identity that has expired when
+ * the client's statement starts is nobody: the one that has not been identified.
+ */
 extern const Identity *identity_current(void);
 
 /* identity_anonymous returns the identity of who has not been identified. */
@@ -46,6 +51,10 @@ extern Identity *identity_copy(const Identity *identity, MemoryContext context);
  * identity would stand over a session identity that differs from it.
  */
 extern void identity_set(const char *user_id, const Jsonb *claims, bool is_local);
+
+/* identity_set_until is that for an identity which expires. */
+extern void identity_set_until(const char *user_id, const Jsonb *claims, TimestampTz expires,
+							   bool is_local);
 
 /*
  * identity_clear makes the session anonymous, local identities included. A request's claims

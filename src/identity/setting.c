@@ -4,7 +4,9 @@
  *
  * Its value is "" (nobody has been set: request.c says who it is) or the claims as JSON
  * text, followed, unless anonymous, by a newline and the user id. JSON text as the server
- * prints it contains no newline, so the first one ends the claims whatever the id is.
+ * prints it contains no newline, so the first one ends the claims whatever the id is. In
+ * front of the claims, which begin with a brace, stands the moment at which the identity
+ * expires, in microseconds since 2000, if it does.
  * The check hook parses a value once into one flat block, which the machinery of
  * settings stacks, restores and frees along with the value: there is no state of
  * ours to invalidate.
@@ -44,14 +46,14 @@ typedef union EmptyJsonb
 } EmptyJsonb;
 
 static EmptyJsonb empty_claims;
-static const Identity anonymous = {NULL, "{}", &empty_claims.jsonb, 0};
+static const Identity anonymous = {NULL, "{}", &empty_claims.jsonb, DT_NOEND, 0};
 
 static char *setting_value = NULL; /* owned by the settings machinery */
 static const Identity *current = &anonymous;
 static uint64 last_generation = 0;
 static bool setting_is_ours = false; /* within assign_setting() */
 
-static char *identity_value(const char *user_id, const Jsonb *claims);
+static char *identity_value(const char *user_id, const Jsonb *claims, TimestampTz expires);
 static Identity *identity_parse(const char *value);
 static Size identity_size(const Identity *identity);
 static Identity *identity_fill(void *block, const Identity *source);
@@ -59,11 +61,16 @@ static void refuse_shadowed_session(const char *value, bool is_local);
 static bool is_somebody(const char *value);
 static void assign_setting(const char *value, GucAction action);
 
+/* Parallel workers have the leader's time of the statement. */
 const Identity *
 identity_current(void)
 {
-	/* whoever has been set, nobody included, wins */
-	return setting_value[0] != '\0' ? current : request_identity();
+	/* whoever has been set, nobody included, wins; one who has expired is nobody */
+	if (setting_value[0] == '\0')
+		return request_identity();
+	if (current->expires != DT_NOEND && GetCurrentStatementStartTimestamp() >= current->expires)
+		return &anonymous;
+	return current;
 }
 
 uint64
@@ -88,7 +95,13 @@ identity_copy(const Identity *identity, MemoryContext context)
 void
 identity_set(const char *user_id, const Jsonb *claims, bool is_local)
 {
-	char *value = identity_value(user_id, claims);
+	identity_set_until(user_id, claims, DT_NOEND, is_local);
+}
+
+void
+identity_set_until(const char *user_id, const Jsonb *claims, TimestampTz expires, bool is_local)
+{
+	char *value = identity_value(user_id, claims, expires);
 
 	if (is_local || IsTransactionBlock())
 		refuse_shadowed_session(value, is_local);
@@ -102,7 +115,7 @@ identity_set(const char *user_id, const Jsonb *claims, bool is_local)
 int
 identity_enter(const char *user_id, const Jsonb *claims)
 {
-	char *value = identity_value(user_id, claims);
+	char *value = identity_value(user_id, claims, DT_NOEND);
 	int level = NewGUCNestLevel();
 
 	assign_setting(value, GUC_ACTION_SAVE);
@@ -128,11 +141,14 @@ identity_clear(void)
 
 /* identity_value writes the identity as the setting has it; 54000 if it is too large. */
 static char *
-identity_value(const char *user_id, const Jsonb *claims)
+identity_value(const char *user_id, const Jsonb *claims, TimestampTz expires)
 {
 	StringInfoData value;
 
 	initStringInfo(&value);
+	/* nobody without claims has nothing that could end */
+	if (expires != DT_NOEND && (user_id != NULL || JB_ROOT_COUNT(claims) > 0))
+		appendStringInfo(&value, INT64_FORMAT, expires);
 	JsonbToCString(&value, unconstify(JsonbContainer *, &claims->root), VARSIZE(claims));
 	if (user_id != NULL)
 	{
@@ -246,9 +262,10 @@ assign_identity(const char *newval, void *extra)
 static Identity *
 identity_parse(const char *value)
 {
+	const char *brace = strchr(value, '{');
 	const char *separator = strchr(value, '\n');
-	Size claims_len = separator ? separator - value : strlen(value);
-	char *claims = pnstrdup(value, claims_len);
+	Size claims_len = separator ? separator - brace : strlen(brace);
+	char *claims = pnstrdup(brace, claims_len);
 	Identity parsed;
 	void *block;
 
@@ -256,6 +273,7 @@ identity_parse(const char *value)
 	parsed.claims = claims;
 	parsed.claims_jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
 															 CStringGetDatum(claims)));
+	parsed.expires = brace == value ? DT_NOEND : strtoi64(value, NULL, 10);
 	parsed.generation = identity_new_generation();
 
 	block = guc_malloc(LOG, identity_size(&parsed));
@@ -279,6 +297,7 @@ identity_fill(void *block, const Identity *source)
 	Identity *identity = block;
 	char *next = (char *) block + MAXALIGN(sizeof(Identity));
 
+	identity->expires = source->expires;
 	identity->generation = source->generation;
 	identity->claims_jsonb = (Jsonb *) next;
 	memcpy(next, source->claims_jsonb, VARSIZE(source->claims_jsonb));
@@ -309,7 +328,7 @@ identity_init(void)
 	 */
 	DefineCustomStringVariable(SETTING_NAME,
 							   "The end user on whose behalf the session works.",
-							   "Set by electric.set_user() alone.",
+							   "Set by electric.set_user() and electric.authenticate() alone.",
 							   &setting_value,
 							   "",
 							   PGC_SUSET,
