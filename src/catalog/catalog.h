@@ -12,6 +12,7 @@
 
 #include "nodes/parsenodes.h"
 #include "nodes/pg_list.h"
+#include "utils/jsonb.h"
 
 /* Role names of the built-in roles as they stand in electric.grants.role */
 #define ROLE_ANYONE		   "ANYONE"
@@ -144,6 +145,27 @@ extern List *catalog_client_roles_lock(void);
 /* --- client_sql.c --- */
 extern void catalog_client_sql_append(const char *sql);
 extern List *catalog_client_sql(void); /* char *, in order of entry */
+
+/* --- jwt_keys.c --- */
+
+/* A row of electric.jwt_keys: a key that verifies tokens of one algorithm */
+typedef struct JwtKey
+{
+	char *set_name; /* of the set that it came with; "": it came alone */
+	char *kid;		/* "": it fits every token of its algorithm */
+	char *alg;
+	Jsonb *jwk;
+} JwtKey;
+
+/*
+ * catalog_jwt_keys returns all of them (JwtKey *). catalog_jwt_keys_lock keeps others from
+ * changing them until the transaction's end. The deletions return how many rows they met.
+ */
+extern List *catalog_jwt_keys(void);
+extern void catalog_jwt_keys_lock(void);
+extern void catalog_jwt_key_store(const JwtKey *key);
+extern int catalog_jwt_keys_delete_kid(const char *kid);
+extern int catalog_jwt_keys_delete_set(const char *set_name);
 
 /*
  * --- removal.c: the statement that removes a row of ours which no DDLX statement can

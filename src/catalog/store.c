@@ -10,6 +10,7 @@
 
 #include "access/genam.h"
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/array.h"
@@ -85,6 +86,15 @@ store_bool(HeapTuple tuple, TupleDesc desc, AttrNumber attnum)
 	return !is_null && DatumGetBool(value);
 }
 
+Jsonb *
+store_jsonb(HeapTuple tuple, TupleDesc desc, AttrNumber attnum)
+{
+	bool is_null;
+	Datum value = heap_getattr(tuple, attnum, desc, &is_null);
+
+	return is_null ? NULL : DatumGetJsonbPCopy(value);
+}
+
 /* store_text_list returns the elements of a text[] (char *); NULL elements as "". */
 List *
 store_text_list(HeapTuple tuple, TupleDesc desc, AttrNumber attnum)
@@ -139,6 +149,12 @@ store_param_text_list(StoreParams *params, List *value)
 }
 
 void
+store_param_jsonb(StoreParams *params, const Jsonb *value)
+{
+	store_param(params, JSONBOID, JsonbPGetDatum(value), value == NULL);
+}
+
+void
 store_param_bool(StoreParams *params, bool value)
 {
 	store_param(params, BOOLOID, BoolGetDatum(value), false);
@@ -152,6 +168,13 @@ store_param_int64(StoreParams *params, int64 value)
 
 void
 store_write(const char *sql, StoreParams *params)
+{
+	store_write_rows(sql, params, 1);
+	catalog_forget();
+}
+
+void
+store_write_rows(const char *sql, StoreParams *params, uint64 expected)
 {
 	RunAs saved;
 	int result;
@@ -168,13 +191,13 @@ store_write(const char *sql, StoreParams *params)
 	SPI_finish();
 	run_as_end(&saved);
 
-	if (rows != 1)
+	if (rows != expected)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not change the rules due to concurrent change"),
 				 errdetail("The rule has changed since this transaction began."),
 				 errhint("Run the transaction again.")));
-	catalog_forget();
+	CommandCounterIncrement();
 }
 
 /* store_param appends one parameter. */

@@ -10,6 +10,7 @@
 
 #include "access/htup_details.h"
 #include "nodes/pg_list.h"
+#include "utils/jsonb.h"
 
 /* A decoder makes a struct of a row; NULL leaves the row out. */
 typedef void *(*StoreDecode)(HeapTuple tuple, TupleDesc desc);
@@ -26,6 +27,7 @@ extern List *store_scan(const char *table, int natts, const char *index,
 extern char *store_text(HeapTuple tuple, TupleDesc desc, AttrNumber attnum);
 extern Oid store_oid(HeapTuple tuple, TupleDesc desc, AttrNumber attnum);
 extern bool store_bool(HeapTuple tuple, TupleDesc desc, AttrNumber attnum);
+extern Jsonb *store_jsonb(HeapTuple tuple, TupleDesc desc, AttrNumber attnum);
 extern List *store_text_list(HeapTuple tuple, TupleDesc desc, AttrNumber attnum);
 
 /* store_compare compares bytewise; NULL comes first. */
@@ -45,6 +47,7 @@ typedef struct StoreParams
 extern void store_param_oid(StoreParams *params, Oid value); /* a regclass */
 extern void store_param_text(StoreParams *params, const char *value);
 extern void store_param_text_list(StoreParams *params, List *value);
+extern void store_param_jsonb(StoreParams *params, const Jsonb *value);
 extern void store_param_bool(StoreParams *params, bool value);
 extern void store_param_int64(StoreParams *params, int64 value);
 
@@ -54,5 +57,8 @@ extern void store_param_int64(StoreParams *params, int64 value);
  * raises 40001: the transaction's snapshot is older than the row.
  */
 extern void store_write(const char *sql, StoreParams *params);
+
+/* store_write_rows is that for what is no rule, and meets as many rows as expected. */
+extern void store_write_rows(const char *sql, StoreParams *params, uint64 expected);
 
 #endif /* ELECTRIC_STORE_H */

@@ -30,7 +30,7 @@
 
 identity_owned_table_type identity_owned_table_hook = NULL;
 
-static void warn_if_without_transaction(FunctionCallInfo fcinfo);
+static void warn_if_without_transaction(FunctionCallInfo fcinfo, const char *function);
 static void warn_if_without_effect(void);
 
 PG_FUNCTION_INFO_V1(electric_set_user);
@@ -54,9 +54,7 @@ electric_set_user(PG_FUNCTION_ARGS)
 	refuse_restricted_operation();
 	identity_set(user_id, claims, PG_GETARG_BOOL(2));
 
-	if (PG_GETARG_BOOL(2))
-		warn_if_without_transaction(fcinfo);
-	warn_if_without_effect();
+	warn_after_set(fcinfo, "electric.set_user()", PG_GETARG_BOOL(2));
 	PG_RETURN_VOID();
 }
 
@@ -163,6 +161,14 @@ claims_argument(FunctionCallInfo fcinfo, int argno)
 	return claims;
 }
 
+void
+warn_after_set(FunctionCallInfo fcinfo, const char *function, bool is_local)
+{
+	if (is_local)
+		warn_if_without_transaction(fcinfo, function);
+	warn_if_without_effect();
+}
+
 /*
  * warn_if_without_transaction warns where SET LOCAL would: a local identity that
  * a client sets outside a transaction block ends with the statement. As there, a
@@ -172,7 +178,7 @@ claims_argument(FunctionCallInfo fcinfo, int argno)
  * of the portal's memory; those of functions hang elsewhere.
  */
 static void
-warn_if_without_transaction(FunctionCallInfo fcinfo)
+warn_if_without_transaction(FunctionCallInfo fcinfo, const char *function)
 {
 	MemoryContext executor = fcinfo->flinfo->fn_mcxt;
 
@@ -183,7 +189,7 @@ warn_if_without_transaction(FunctionCallInfo fcinfo)
 
 	ereport(WARNING,
 			(errcode(ERRCODE_NO_ACTIVE_SQL_TRANSACTION),
-			 errmsg("electric.set_user() with is_local can only be used in transaction blocks"),
+			 errmsg("%s with is_local can only be used in transaction blocks", function),
 			 errhint("Run BEGIN first, or pass is_local => false.")));
 }
 

@@ -19,6 +19,18 @@ extern const Jsonb *claims_argument(FunctionCallInfo fcinfo, int argno);
 extern void refuse_restricted_operation(void);
 
 /*
+ * warn_after_set warns where the identity that function has just set ends with the
+ * statement, and, once a session, where it does not bind the role.
+ */
+extern void warn_after_set(FunctionCallInfo fcinfo, const char *function, bool is_local);
+
+/*
+ * --- api_key.c: becomes whom an API key ("ek_..") stands for, NULL for an anonymous user; an
+ * error tells that it is not accepted ---
+ */
+extern char *api_key_authenticate(const char *key, bool is_local);
+
+/*
  * role_is_unbound: is there a table on which an identity binds the role not? *owned is
  * it, or InvalidOid where no row-level security binds the role at all.
  */

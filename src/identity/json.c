@@ -48,13 +48,13 @@ json_parse(const char *json, Size len, const Jsonb **object)
 
 	copy = pnstrdup(json, len);
 	if (pg_parse_json(make_json_lexer_compat(copy, len), &nullSemAction) != JSON_SUCCESS)
-		return "not JSON";
+		return "is not JSON";
 	*object = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(copy)));
 	crypto_wipe(copy, len);
 	if (!JB_ROOT_IS_OBJECT(*object))
-		return "not a JSON object";
+		return "is not a JSON object";
 	if (count_names(*object) != text.names)
-		return "a name that stands twice in a JSON object";
+		return "names a member twice";
 	return NULL;
 }
 
@@ -92,18 +92,18 @@ look_over(JsonText *text)
 		else if (c == '-' || (c >= '0' && c <= '9'))
 		{
 			if (!skip_number(text))
-				return "a number that is too long";
+				return "has a number that is too long";
 		}
 		else
 		{
 			if ((c == '{' || c == '[') && ++depth > MAX_DEPTH)
-				return "JSON that is nested too deeply";
+				return "is nested too deeply";
 			if (c == '}' || c == ']')
 				depth--;
 			if (c == ':')
 				text->names++;
 			if (c == '\0')
-				return "a zero byte";
+				return "has a zero byte";
 			text->at++;
 		}
 	}
@@ -150,15 +150,15 @@ static const char *
 check_encoding(const char *json, Size len, const JsonText *text)
 {
 	if (!pg_verify_mbstr(PG_UTF8, json, len, true))
-		return "not UTF-8";
+		return "is not UTF-8";
 	if (GetDatabaseEncoding() == PG_UTF8)
 		return NULL;
 	if (text->has_escapes && memmem(json, len, "\\u", 2))
-		return "characters that the database's encoding may not have";
+		return "has characters that the database's encoding may not have";
 	for (Size i = 0; i < len; i++)
 	{
 		if (IS_HIGHBIT_SET(json[i]))
-			return "characters that the database's encoding may not have";
+			return "has characters that the database's encoding may not have";
 	}
 	return NULL;
 }

@@ -18,6 +18,7 @@ static bool is_in_array(const JsonbValue *array, const char *string);
 static bool is_for_algorithm(const CryptoAlgorithm *algorithm, const char *kty, const char *crv);
 static const char *implied_algorithm(const char *kty, const char *crv);
 static bool find_part(const Jsonb *jwk, const char *name, Bytes *part);
+static bool is_pem(const Bytes *secret);
 static void free_key(void *key);
 
 const char *
@@ -60,6 +61,8 @@ jwk_key(const Jsonb *jwk, const CryptoAlgorithm *algorithm, MemoryContext contex
 		case CRYPTO_HMAC:
 			if (find_part(jwk, "k", &first))
 			{
+				if (is_pem(&first))
+					return "the secret is the text of a key that is public";
 				status = crypto_key_hmac(algorithm, first.data, first.len, key);
 				crypto_wipe(first.data, first.len);
 			}
@@ -200,6 +203,15 @@ find_part(const Jsonb *jwk, const char *name, Bytes *part)
 	return value && value->type == jbvString &&
 		BASE64URL_DECODED(value->val.string.len) <= MAX_PART_BYTES &&
 		base64url_decode(value->val.string.val, value->val.string.len, part);
+}
+
+/* is_pem: has somebody made a secret of what everybody knows? */
+static bool
+is_pem(const Bytes *secret)
+{
+	static const char begin[] = "-----BEGIN ";
+
+	return memmem(secret->data, secret->len, begin, sizeof(begin) - 1) != NULL;
 }
 
 static void

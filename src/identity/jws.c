@@ -64,7 +64,7 @@ read_header(const Bytes *header, Jws *jws)
 	bool type_fits;
 
 	if (refused)
-		return psprintf("the header is %s", refused);
+		return psprintf("the header %s", refused);
 	algorithm = json_find_string(object, "alg", &alg_fits);
 	jws->kid = json_find_string(object, "kid", &kid_fits);
 	jws->type = json_find_string(object, "typ", &type_fits);

@@ -32,6 +32,7 @@
 #include "identity/identity.h"
 #include "identity/request.h"
 #include "identity/setting.h"
+#include "identity/token.h"
 
 #define SETTING_NAME "electric_perm.identity"
 
@@ -338,4 +339,6 @@ identity_init(void)
 							   assign_identity,
 							   NULL);
 	request_init();
+	token_settings_init();
+	keys_init();
 }

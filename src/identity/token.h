@@ -29,7 +29,10 @@ extern char *base64url_encode(const uint8 *data, Size len);
 
 /* --- json.c --- */
 
-/* json_parse parses a JSON object in UTF-8 that names nothing twice, at any depth. */
+/*
+ * json_parse parses a JSON object in UTF-8 that names nothing twice, at any depth. What it
+ * returns is said of the text: "is not JSON".
+ */
 extern const char *json_parse(const char *json, Size len, const Jsonb **object);
 
 /*
@@ -75,5 +78,64 @@ typedef struct Jws
 
 extern const char *jws_parse(const char *token, Jws *jws);
 extern const char *jws_verify(const Jws *jws, CryptoKey *key);
+
+/* --- token_settings.c --- */
+
+extern char *token_issuer; /* "": anything, as with .. */
+extern char *token_audience;
+extern char *token_namespace; /* "": none */
+extern int token_leeway;	  /* seconds */
+extern int token_max_size;	  /* bytes */
+
+extern void token_settings_init(void);
+
+/* --- keys.c --- */
+
+/*
+ * keys_generation grows whenever what was verified before may no longer be: keys or settings
+ * have changed, which keys_forget says.
+ */
+extern uint64 keys_generation(void);
+extern void keys_forget(void);
+
+/* keys_find gives the one key that the token is for. It is valid until the next call. */
+extern const char *keys_find(const Jws *jws, CryptoKey **key);
+extern void keys_init(void);
+
+/* --- claims.c --- */
+
+/* What a verified token says. The times have the leeway in them. */
+typedef struct Token
+{
+	const char *user_id;
+	const Jsonb *claims;
+	TimestampTz not_before; /* DT_NOBEGIN: always */
+	TimestampTz expires;	/* DT_NOEND: never; the first moment at which it is not valid */
+} Token;
+
+typedef enum TokenVerdict
+{
+	TOKEN_ACCEPTED,
+	TOKEN_EXPIRED,
+	TOKEN_NOT_YET_VALID,
+	TOKEN_REFUSED
+} TokenVerdict;
+
+/* token_read reads the payload of a token whose signature is verified. */
+extern const char *token_read(const Jws *jws, Token *token);
+
+/* token_judge: is this the time of the token? Never TOKEN_REFUSED. */
+extern TokenVerdict token_judge(const Token *token);
+
+/* --- token_cache.c --- */
+
+/* Both ask for the generation that stood before the token's key was looked for. */
+extern const Token *token_cache_find(const uint8 *digest, uint64 generation);
+extern void token_cache_put(const uint8 *digest, uint64 generation, const Token *token);
+
+/* --- authenticate.c --- */
+
+/* token_kid_text makes a key id that a stranger may have written fit for the log. */
+extern char *token_kid_text(const char *kid);
 
 #endif /* ELECTRIC_IDENTITY_TOKEN_H */

@@ -176,3 +176,61 @@ CREATE FUNCTION electric.verify_jws(token text, jwk jsonb) RETURNS bytea
 REVOKE ALL ON FUNCTION electric.verify_jws(text, jsonb) FROM PUBLIC;
 COMMENT ON FUNCTION electric.verify_jws(text, jsonb) IS
 	'The payload of a JSON Web Signature in compact form if it was signed by that JSON Web Key, with the algorithm that the key is for; NULL for everything else, a key that is weak or none included. Looks at the signature alone: what the payload says (exp, aud ..) is the caller''s business. For superusers and whom they grant EXECUTE';
+
+-- Secrets of HMAC are among them: readable by the owner alone. Natural keys; '' stands for none.
+CREATE TABLE electric.jwt_keys (
+	set_name text NOT NULL DEFAULT '',
+	kid text NOT NULL DEFAULT '',
+	alg text NOT NULL,
+	jwk jsonb NOT NULL,
+	PRIMARY KEY (kid, alg)
+);
+REVOKE ALL ON electric.jwt_keys FROM PUBLIC;
+COMMENT ON TABLE electric.jwt_keys IS 'Keys by which electric.authenticate() verifies tokens; write with electric.add_jwt_key(), add_jwks() and drop_jwt_key()';
+COMMENT ON COLUMN electric.jwt_keys.set_name IS 'The set that the key came with; empty: it came alone';
+COMMENT ON COLUMN electric.jwt_keys.kid IS 'The key id that tokens name; empty: the key fits every token of its algorithm';
+COMMENT ON COLUMN electric.jwt_keys.alg IS 'The one algorithm that the key is for';
+COMMENT ON COLUMN electric.jwt_keys.jwk IS 'JSON Web Key: the public key, or the secret of HMAC';
+SELECT pg_catalog.pg_extension_config_dump('electric.jwt_keys', '');
+
+CREATE FUNCTION electric.jwt_keys_changed() RETURNS trigger
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'electric_jwt_keys_changed';
+REVOKE ALL ON FUNCTION electric.jwt_keys_changed() FROM PUBLIC;
+COMMENT ON FUNCTION electric.jwt_keys_changed() IS
+	'Trigger of electric.jwt_keys: lets every session forget what it has verified';
+CREATE TRIGGER jwt_keys_changed AFTER INSERT OR UPDATE OR DELETE ON electric.jwt_keys
+	FOR EACH ROW EXECUTE FUNCTION electric.jwt_keys_changed();
+CREATE TRIGGER jwt_keys_truncated AFTER TRUNCATE ON electric.jwt_keys
+	FOR EACH STATEMENT EXECUTE FUNCTION electric.jwt_keys_changed();
+ALTER TABLE electric.jwt_keys ENABLE ALWAYS TRIGGER jwt_keys_changed;
+ALTER TABLE electric.jwt_keys ENABLE ALWAYS TRIGGER jwt_keys_truncated;
+
+CREATE FUNCTION electric.authenticate(token text, is_local boolean DEFAULT true) RETURNS text
+	LANGUAGE c CALLED ON NULL INPUT VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'electric_authenticate';
+COMMENT ON FUNCTION electric.authenticate(text, boolean) IS
+	'Verify a token (JSON Web Token or API key, with or without "Bearer " in front) and become its user for the transaction, or the session, until the token expires; returns the user id. Errors: 28000 token expired, not yet valid or not accepted (why, and which key, is in the server''s log), 22004 a NULL, 55000 a local identity while the session has another one. For everybody';
+
+CREATE FUNCTION electric.add_jwt_key(jwk jsonb, kid text DEFAULT NULL, alg text DEFAULT NULL) RETURNS void
+	LANGUAGE c CALLED ON NULL INPUT VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'electric_add_jwt_key';
+CREATE FUNCTION electric.add_jwt_key(pem text, kid text DEFAULT NULL, alg text DEFAULT NULL) RETURNS void
+	LANGUAGE c CALLED ON NULL INPUT VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'electric_add_jwt_key_pem';
+CREATE FUNCTION electric.add_jwks(jwks jsonb, set_name text DEFAULT 'default') RETURNS integer
+	LANGUAGE c CALLED ON NULL INPUT VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'electric_add_jwks';
+CREATE FUNCTION electric.drop_jwt_key(kid text) RETURNS void
+	LANGUAGE c CALLED ON NULL INPUT VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'electric_drop_jwt_key';
+REVOKE ALL ON FUNCTION electric.add_jwt_key(jsonb, text, text), electric.add_jwt_key(text, text, text),
+	electric.add_jwks(jsonb, text), electric.drop_jwt_key(text) FROM PUBLIC;
+COMMENT ON FUNCTION electric.add_jwt_key(jsonb, text, text) IS
+	'Add a key that verifies tokens: a JSON Web Key. kid: the key id that tokens name (default: its own; without any, the key fits all tokens of its algorithm); alg: its one algorithm (default: its own, or RS256, HS256, EdDSA, ES256 .. by its type). Errors: 22023 a key that is weak, private, contradicts the arguments or is none, 42710 if two keys would fit a token. For superusers and whom they grant EXECUTE: whoever may add keys may become any user';
+COMMENT ON FUNCTION electric.add_jwt_key(text, text, text) IS
+	'The same for a public key in PEM (BEGIN PUBLIC KEY), or a JSON Web Key as text';
+COMMENT ON FUNCTION electric.add_jwks(jsonb, text) IS
+	'Replace the keys of the named set by those of a JSON Web Key Set, all at once; returns how many there are. Keys for other purposes or of unknown types are left out with a NOTICE. Errors as for electric.add_jwt_key(); the set is then what it was. An empty set removes all its keys. For superusers and whom they grant EXECUTE';
+COMMENT ON FUNCTION electric.drop_jwt_key(text) IS
+	'Remove the keys with this key id (NULL: those without one), whatever set they belong to. Tokens that they signed are not accepted any more, in any session; 42704 if there is none. For superusers and whom they grant EXECUTE';

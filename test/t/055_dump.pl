@@ -32,6 +32,7 @@ $node->safe_psql('postgres', q(
 $node->safe_psql('source', q(
 	CREATE EXTENSION electric_perm;
 	SELECT electric.add_client_role('client');
+	SELECT electric.add_jwt_key('{"kty": "OKP", "crv": "Ed25519", "kid": "kept", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}'::jsonb);
 	GRANT EXECUTE ON FUNCTION electric.set_user TO client;
 	GRANT CREATE ON SCHEMA public TO app, heir;
 
@@ -193,6 +194,7 @@ runs('custom', $node, 'pg_restore', '-j', '2', '-d', 'custom', "$folder/custom")
 same('custom, in parallel', $node, 'custom');
 runs('clean', $node, 'pg_restore', '--clean', '--if-exists', '-d', 'custom', "$folder/custom");
 same('over itself, with --clean', $node, 'custom');
+is($node->safe_psql('custom', 'TABLE electric.jwt_keys'), $node->safe_psql('source', 'TABLE electric.jwt_keys'), '... and the keys of tokens');
 
 # The schema first, and the rows, rules among them, later.
 runs('schema', $node, 'pg_dump', '-Fc', '--schema-only', '-f', "$folder/schema", 'source');
@@ -218,7 +220,10 @@ SKIP:
 
 # By the owner of the database, who is no superuser: the extension is made for him, and client
 # roles are a superuser's to add.
-runs('by the owner', $node, 'pg_dump', '-U', 'app', '-Fc', '-f', "$folder/app", 'source');
+my ($refused, $denied) = run_program($node, 'pg_dump', '-U', 'app', '-Fc', '-f', "$folder/keys", 'source');
+ok(!$refused, 'the keys of tokens are not the owner\'s to dump');
+like($denied, qr/permission denied for table jwt_keys/, '... and pg_dump says so');
+runs('by the owner', $node, 'pg_dump', '-U', 'app', '--exclude-table-data=electric.jwt_keys', '-Fc', '-f', "$folder/app", 'source');
 sub prepared_database
 {
 	my ($cluster, $database, $owner) = @_;

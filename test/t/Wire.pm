@@ -29,7 +29,12 @@ sub put
 
 sub simple { my ($self, $sql) = @_; $self->put('Q', "$sql\0"); return $self->answers; }
 sub parse { my ($self, $name, $sql) = @_; $self->put('P', "$name\0$sql\0" . pack('n', 0)); return; }
-sub bind { my ($self, $name) = @_; $self->put('B', "\0$name\0" . pack('nnn', 0, 0, 0)); return; }
+sub bind
+{
+	my ($self, $name, @values) = @_;	# as text
+	$self->put('B', "\0$name\0" . pack('nn', 0, scalar @values) . join('', map { pack('N', length) . $_ } @values) . pack('n', 0));
+	return;
+}
 sub describe { my ($self, $name) = @_; $self->put('D', "S$name\0"); return; }
 sub execute { my ($self, $rows) = @_; $self->put('E', "\0" . pack('N', $rows // 0)); return; }
 sub sync { my ($self) = @_; $self->put('S', ''); return $self->answers; }

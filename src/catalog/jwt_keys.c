@@ -1,0 +1,109 @@
+/*
+ * jwt_keys.c
+ *		electric.jwt_keys, which holds secrets and is nobody's but its owner's.
+ */
+#include "postgres.h"
+
+#include "commands/trigger.h"
+#include "fmgr.h"
+#include "storage/lmgr.h"
+#include "utils/inval.h"
+
+#include "catalog/catalog.h"
+#include "catalog/store.h"
+
+/* Columns of electric.jwt_keys, as in the install script */
+enum
+{
+	Anum_set_name = 1,
+	Anum_kid,
+	Anum_alg,
+	Anum_jwk,
+	Natts = Anum_jwk
+};
+
+static void *decode_key(HeapTuple tuple, TupleDesc desc);
+
+PG_FUNCTION_INFO_V1(electric_jwt_keys_changed);
+
+/*
+ * electric.jwt_keys_changed(): the table's trigger. Every session, this one included, has to
+ * forget what it has verified, whoever writes the rows: a function of ours, a restore, a hand.
+ */
+Datum
+electric_jwt_keys_changed(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		elog(ERROR, "electric.jwt_keys_changed() is a trigger");
+	CacheInvalidateRelcache(((TriggerData *) fcinfo->context)->tg_relation);
+	return PointerGetDatum(NULL);
+}
+
+List *
+catalog_jwt_keys(void)
+{
+	return store_scan("jwt_keys", Natts, NULL, InvalidOid, decode_key);
+}
+
+void
+catalog_jwt_keys_lock(void)
+{
+	LockRelationOid(catalog_relation("jwt_keys"), ShareRowExclusiveLock);
+}
+
+void
+catalog_jwt_key_store(const JwtKey *key)
+{
+	StoreParams params = {0};
+
+	store_param_text(&params, key->set_name);
+	store_param_text(&params, key->kid);
+	store_param_text(&params, key->alg);
+	store_param_jsonb(&params, key->jwk);
+	store_write_rows("INSERT INTO electric.jwt_keys (set_name, kid, alg, jwk) "
+					 "VALUES ($1, $2, $3, $4)",
+					 &params, 1);
+}
+
+int
+catalog_jwt_keys_delete_kid(const char *kid)
+{
+	StoreParams params = {0};
+	int found = 0;
+	ListCell *cell;
+
+	foreach(cell, catalog_jwt_keys())
+		found += strcmp(((JwtKey *) lfirst(cell))->kid, kid) == 0;
+	store_param_text(&params, kid);
+	store_write_rows("DELETE FROM electric.jwt_keys WHERE kid OPERATOR(pg_catalog.=) $1",
+					 &params, found);
+	return found;
+}
+
+int
+catalog_jwt_keys_delete_set(const char *set_name)
+{
+	StoreParams params = {0};
+	int found = 0;
+	ListCell *cell;
+
+	foreach(cell, catalog_jwt_keys())
+		found += strcmp(((JwtKey *) lfirst(cell))->set_name, set_name) == 0;
+	store_param_text(&params, set_name);
+	store_write_rows("DELETE FROM electric.jwt_keys WHERE set_name OPERATOR(pg_catalog.=) $1",
+					 &params, found);
+	return found;
+}
+
+/* decode_key leaves out a row that lacks something: a superuser may write what he likes. */
+static void *
+decode_key(HeapTuple tuple, TupleDesc desc)
+{
+	JwtKey *key = palloc(sizeof(JwtKey));
+
+	key->set_name = store_text(tuple, desc, Anum_set_name);
+	key->kid = store_text(tuple, desc, Anum_kid);
+	key->alg = store_text(tuple, desc, Anum_alg);
+	key->jwk = store_jsonb(tuple, desc, Anum_jwk);
+	return key->set_name && key->kid && key->alg && key->jwk ? key : NULL;
+}

@@ -1,0 +1,153 @@
+# No token and no key gets into the server's log, whatever fails: with PostgreSQL's own settings,
+# in the simple and the extended protocol. What does is the reason, for the administrator alone.
+use strict;
+use warnings;
+use MIME::Base64 qw(encode_base64url);
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Jwt;
+use Wire;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init(extra => [ '-E', 'UTF8', '--no-locale' ]);
+# PostgreSQL::Test::Cluster logs all statements; PostgreSQL does not.
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'electric_perm'\nlog_statement = none");
+$node->start;
+$node->safe_psql('postgres', q(
+	CREATE EXTENSION electric_perm;
+	CREATE ROLE client LOGIN;
+	CREATE FUNCTION wrapped(token text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN electric.authenticate(token); END $$;
+	CREATE FUNCTION literal(token text) RETURNS text LANGUAGE plpgsql AS $$
+		DECLARE answer text; BEGIN EXECUTE format('SELECT electric.authenticate(%L)', token) INTO answer; RETURN answer; END $$;
+));
+my $superuser = $node->safe_psql('postgres', 'SELECT current_user');
+my $admin = Wire->new($node, 'postgres', $superuser);
+my $client = Wire->new($node, 'postgres', 'client');
+my $key = Jwt::make_key('HS256', 'the key');
+my $pair = Jwt::make_key('EdDSA', 'the pair');
+$admin->simple(Jwt::add_sql($_)) for $key, $pair;
+my $private = Jwt::openssl('', 'pkey', '-in', $pair->{file});
+
+# The secrets: what must not be in the log.
+my @secrets = (encode_base64url($key->{secret}), $private =~ /^([^-\n]+)$/gm);
+sub secret { push @secrets, @_; return $_[0] }
+
+# A token that fails, and why the log says it does.
+my $now = time;
+my @failures = (
+	[ sub { my $t = Jwt::token($key, $_[0]); substr($t, -10, 1) = substr($t, -10, 1) eq 'A' ? 'B' : 'A'; $t }, 'the signature is not that of the key' ],
+	[ sub { Jwt::token($key, $_[0] =~ s/\}/, "exp": 1}/r) }, 'token expired' ],
+	[ sub { Jwt::token($key, $_[0] =~ s/\}/, "nbf": 4000000000}/r) }, 'token not yet valid' ],
+	[ sub { Jwt::token($key, $_[0] =~ s/"sub"/"user"/r) }, 'it has no "sub"' ],
+	[ sub { Jwt::token($key, $_[0] =~ s/\}/, "sub": "x"}/r) }, 'names a member twice' ],
+	[ sub { Jwt::token($key, $_[0] . '}') }, 'is not JSON' ],
+	[ sub { Jwt::token($key, "\xff" . $_[0]) }, 'is not UTF-8' ],
+	[ sub { Jwt::token($key, $_[0], header => '{"alg": "HS256", "kid": "no key"}') }, 'there is no key for it' ],
+	[ sub { Jwt::token($key, $_[0], header => '{"alg": "HS256", "kid": "the key", "crit": ["x"]}') }, 'the header has "crit"' ],
+	[ sub { Jwt::token($key, $_[0], header => '{"alg": "none"}') }, '"alg" is not supported' ],
+	[ sub { 'Bearer ' . Jwt::token($key, $_[0]) . '.' }, 'it has not three parts' ],
+	[ sub { Jwt::token($key, $_[0]) . '=' }, 'not base64url' ],
+	[ sub { Jwt::token($key, $_[0]) . 'A' x 20000 }, 'longer than electric_perm.max_token_size' ],
+	[ sub { encode_base64url($_[0]) }, 'it has not three parts' ]);
+sub failing
+{
+	my ($i) = @_;
+	my ($make, $reason) = @{ $failures[ $i % @failures ] };
+	my $claims = sprintf '{"sub": "secret subject %d"}', $i;
+	my $token = $make->($claims);
+	secret("secret subject $i", grep { length > 20 } split /\./, $token =~ s/^Bearer //r);
+	return ($token, $reason);
+}
+
+# What is asked of each failure: the client hears little, the log more, and neither the token.
+for my $i (0 .. $#failures)
+{
+	my ($token, $reason) = failing($i);
+	my $from = -s $node->logfile;
+	$client->simple('SET client_min_messages = debug5');
+	my $answer = $client->simple("SELECT electric.authenticate('$token')");
+	$client->simple('RESET client_min_messages');
+	like($answer, qr/^(rows; )?error 28000 - token (expired|not yet valid|not accepted)$/, "the client: $answer");
+	is(join(' ', sort grep { !/^[SVCMFLR]$/ } keys %{ $client->{error} // {} }), '', '... and nothing else');
+	my $log = substr(slurp_file($node->logfile), $from);
+	like($log, qr/LOG:  (token .*)?\Q$reason\E/, "the log: $reason");
+	unlike($log, qr/STATEMENT|CONTEXT/, '... and no statement') or diag($log);
+	like($log, qr/DETAIL:  Key id: "the key"/, '... but the key id') if $reason =~ /signature|expired|valid|sub/;
+}
+
+# A stranger's key id is clipped, and cannot make lines of its own in the log.
+my $from = -s $node->logfile;
+$client->simple("SELECT electric.authenticate('" . Jwt::token($key, '{"sub": "x"}', header => '{"alg": "HS256", "kid": "a\nLOG:  forged ' . "\xc3\xa9" . ('x' x 100) . '"}') . "')");
+like(substr(slurp_file($node->logfile), $from), qr/DETAIL:  Key id: "a\?LOG:  forged \?\?x{47}"\n/, 'a key id with a line break');
+
+# A thousand of them, in every way to send them.
+$from = -s $node->logfile;
+my $errors = 0;
+my @ways = (
+	sub { $client->simple("SELECT electric.authenticate('$_[0]')") },
+	sub { $client->simple("BEGIN; SELECT electric.authenticate('$_[0]', true); ROLLBACK"); my $error = $client->{error}; $client->simple('ROLLBACK'); $client->{error} = $error },
+	sub { $client->simple("SELECT wrapped('$_[0]')") },
+	sub { $client->simple("SELECT literal('$_[0]')") },
+	sub { $client->simple("DO \$\$ BEGIN PERFORM wrapped('$_[0]'); END \$\$") },
+	sub { $client->parse('', "SELECT electric.authenticate('$_[0]')"); $client->bind(''); $client->execute; $client->sync },
+	sub { $client->parse('', 'SELECT electric.authenticate($1)'); $client->bind('', $_[0]); $client->execute; $client->sync },
+	sub { $client->parse('', 'SELECT wrapped($1)'); $client->bind('', $_[0]); $client->execute; $client->sync },
+	sub { $client->simple("PREPARE p AS SELECT electric.authenticate('$_[0]')"); $client->simple('EXECUTE p'); my $error = $client->{error}; $client->simple('DEALLOCATE p'); $client->{error} = $error });
+for my $i (100 .. 1099)
+{
+	my ($token) = failing($i);
+	$ways[ ($i / 7) % @ways ]->($token);
+	$errors++ if ($client->{error}{C} // '') eq '28000';
+}
+is($errors, 1000, 'a thousand failures');
+
+# So do errors that are not about the token: of the identity, of memory and time.
+my $good = Jwt::token($key, '{"sub": "alice"}');
+my $other = Jwt::token($key, '{"sub": "secret bob"}');
+secret('secret bob', (split /\./, $_)[2]) for $good, $other;
+is($client->simple("SELECT electric.authenticate('$good', false)"), 'rows; tag SELECT 1', 'a session');
+like($client->simple("BEGIN; SELECT electric.authenticate('$other')"), qr/error 55000/, 'a local identity over it');
+$client->simple('ROLLBACK');
+like($client->simple("SELECT electric.authenticate('$other', NULL)"), qr/error 22004/, 'a NULL');
+$client->simple("DISCARD ALL");
+
+# The functions that take keys say why one is refused, and show neither it nor the statement.
+my $weak = secret(encode_base64url('only a few bytes'));
+my $odd = secret('text that is no key at all');
+my @bad = (
+	qq(SELECT electric.add_jwt_key('{"kty": "oct", "k": "$weak"}'::jsonb, 'weak')),
+	qq(SELECT electric.add_jwt_key('{"kty": "oct", "k": "$weak"')),
+	qq(SELECT electric.add_jwt_key('{"kty": "oct", "k": "$weak", "k": "$weak"}')),
+	qq(SELECT electric.add_jwt_key('$odd')),
+	qq(SELECT electric.add_jwt_key('$private')),
+	qq(SELECT electric.add_jwt_key('{"kty": "oct", "k": "$secrets[0]"}'::jsonb, 'the key', 'HS256')),
+	qq(SELECT electric.add_jwt_key('{"kty": "oct", "k": "$secrets[0]"}'::jsonb, 'k', 'RS256')),
+	qq(SELECT electric.add_jwks('{"keys": [{"kty": "oct", "k": "$weak"}]}')),
+	qq(SELECT electric.add_jwks('{"keys": {"k": "$weak"}}')),
+	qq(SELECT electric.verify_jws('$other', '{"kty": "oct", "k": "$weak"}')));
+for my $sql (@bad)
+{
+	my $simple = $admin->simple($sql);
+	$admin->parse('', $sql);
+	$admin->bind('');
+	$admin->execute;
+	my $extended = $admin->sync;
+	like($simple, qr/error (22023|42710)|tag SELECT/, 'a bad key');
+	like($extended, qr/error (22023|42710)|tag SELECT/, '... in the extended protocol');
+}
+
+my $log = slurp_file($node->logfile);
+cmp_ok(scalar(() = substr($log, $from) =~ /ERROR:  token/g), '>=', 1000, 'the log has the errors');
+cmp_ok(scalar(() = substr($log, $from) =~ /LOG:  token/g), '>=', 1000, '... and the reasons');
+my %found = map { $_ => 1 } grep { index($log, $_) >= 0 } @secrets;
+is(join("\n", sort keys %found), '', 'none of ' . @secrets . ' secrets is in the log');
+is(scalar(() = $log =~ /^.*(?:STATEMENT|CONTEXT):.*(?:authenticate|add_jw|verify_jws)/gm), 0, 'nor any statement that held one');
+
+# The test sees what it looks for.
+$client->simple("SELECT electric.no_such_function('$good')");
+$log = slurp_file($node->logfile);
+cmp_ok(scalar(grep { index($log, $_) >= 0 } @secrets), '>', 0, 'what never reaches our functions is logged, as PostgreSQL logs it');
+
+$node->stop;
+done_testing();
