@@ -21,6 +21,7 @@ _PG_init(void)
 {
 	identity_init();
 	audit_init();
+	transport_init();
 	password_init();
 	access_init();
 	native_init();

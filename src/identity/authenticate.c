@@ -48,6 +48,7 @@ electric_authenticate(PG_FUNCTION_ARGS)
 					 0));
 	is_local = PG_GETARG_BOOL(1);
 	refuse_restricted_operation();
+	transport_check();
 	argument = read_token(fcinfo, &argument_len);
 	PG_TRY();
 	{

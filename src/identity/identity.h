@@ -73,6 +73,12 @@ extern void identity_leave(int level);
 
 extern void identity_init(void);
 
+/* --- transport.c --- */
+
+/* transport_check raises 28000 unless tokens and keys may arrive by this connection. */
+extern void transport_check(void);
+extern void transport_init(void);
+
 /* --- audit.c --- */
 
 /*

@@ -1,0 +1,241 @@
+/*
+ * transport.c
+ *		How tokens and keys may arrive: over TLS, and from which networks.
+ *
+ * Both are asked of the connection as PostgreSQL has it. A Unix socket never leaves the machine: it
+ * needs no TLS and is in every network. What the settings demand is no secret, so the
+ * errors say it.
+ */
+#include "postgres.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "utils/backend_status.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/inet.h"
+#include "utils/varlena.h"
+
+#include "identity/identity.h"
+
+/* TLS versions, the lowest first, as OpenSSL and pg_stat_ssl name them */
+static const char *const versions[] = {"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"};
+static const struct config_enum_entry version_options[] =
+	{
+		{"TLSv1", 0, false},
+		{"TLSv1.1", 1, false},
+		{"TLSv1.2", 2, false},
+		{"TLSv1.3", 3, false},
+		{NULL, 0, false},
+};
+
+/* A network: an address of which the first bits count */
+typedef struct Network
+{
+	int family;
+	uint8 address[16];
+	int bits;
+} Network;
+
+static bool require_tls = false;
+static int min_tls_version = 2;
+static char *auth_networks = NULL;
+
+static void check_tls(void);
+static int version_number(const char *version);
+static bool client_is_in(const char *network);
+static bool read_network(const char *text, Network *network);
+static bool read_client(Network *client);
+static bool same_bits(const uint8 *a, const uint8 *b, int bits);
+static bool check_networks(char **newval, void **extra, GucSource source);
+
+/* transport_check raises 28000 unless a token may arrive by this connection. */
+void
+transport_check(void)
+{
+	Network client;
+	char *list = pstrdup(auth_networks);
+	List *networks;
+	ListCell *cell;
+
+	if (!read_client(&client))
+		return;
+	check_tls();
+	if (auth_networks[0] == '\0')
+		return;
+	if (SplitGUCList(list, ',', &networks))
+	{
+		foreach(cell, networks)
+		{
+			if (client_is_in(lfirst(cell)))
+				return;
+		}
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+			 errmsg("tokens are not accepted from this network"),
+			 errhint("electric_perm.auth_networks lists those from which they are."),
+			 errhidestmt(true),
+			 errhidecontext(true)));
+}
+
+/* check_tls: is the connection, which comes over a network, as secret as it has to be? */
+static void
+check_tls(void)
+{
+	bool has_tls = MyBEEntry && MyBEEntry->st_ssl;
+
+	if (!has_tls && require_tls)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("tokens are accepted over TLS alone"),
+				 errhint("Connect with sslmode=require or a stricter one."),
+				 errhidestmt(true),
+				 errhidecontext(true)));
+	if (has_tls && version_number(MyBEEntry->st_sslstatus->ssl_version) < min_tls_version)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("tokens are accepted over %s or newer alone", versions[min_tls_version]),
+				 errhidestmt(true),
+				 errhidecontext(true)));
+}
+
+/* version_number: one that is not known is newer than all, or none at all. */
+static int
+version_number(const char *version)
+{
+	int i;
+
+	for (i = 0; i < lengthof(versions); i++)
+	{
+		if (strcmp(version, versions[i]) == 0)
+			return i;
+	}
+	return strncmp(version, "TLSv1.", strlen("TLSv1.")) == 0 ? lengthof(versions) : -1;
+}
+
+static bool
+client_is_in(const char *text)
+{
+	Network network;
+	Network client;
+
+	return read_network(text, &network) && read_client(&client) &&
+		network.family == client.family &&
+		same_bits(network.address, client.address, network.bits);
+}
+
+/* read_network reads address[/bits]; false if it is none. */
+static bool
+read_network(const char *text, Network *network)
+{
+	memset(network, 0, sizeof(Network));
+	network->family = strchr(text, ':') ? PGSQL_AF_INET6 : PGSQL_AF_INET;
+	network->bits = pg_inet_net_pton(network->family, text, network->address,
+									 network->family == PGSQL_AF_INET ? 4 : 16);
+	return network->bits >= 0;
+}
+
+/*
+ * read_client reads where the client is; false for a Unix socket. What is neither is in no
+ * network. An IPv4 address in the form of IPv6 is the former.
+ */
+static bool
+read_client(Network *client)
+{
+	const struct sockaddr *address = (const struct sockaddr *) &MyBEEntry->st_clientaddr.addr;
+
+	memset(client, 0, sizeof(Network));
+	if (address->sa_family == AF_UNIX)
+		return false;
+	if (address->sa_family == AF_INET)
+	{
+		client->family = PGSQL_AF_INET;
+		memcpy(client->address, &((const struct sockaddr_in *) address)->sin_addr, 4);
+	}
+	else if (address->sa_family == AF_INET6)
+	{
+		const struct in6_addr *in6 = &((const struct sockaddr_in6 *) address)->sin6_addr;
+
+		if (IN6_IS_ADDR_V4MAPPED(in6))
+		{
+			client->family = PGSQL_AF_INET;
+			memcpy(client->address, in6->s6_addr + 12, 4);
+		}
+		else
+		{
+			client->family = PGSQL_AF_INET6;
+			memcpy(client->address, in6->s6_addr, 16);
+		}
+	}
+	return true;
+}
+
+static bool
+same_bits(const uint8 *a, const uint8 *b, int bits)
+{
+	int bytes = bits / 8;
+	int rest = bits % 8;
+
+	if (memcmp(a, b, bytes) != 0)
+		return false;
+	return rest == 0 || ((a[bytes] ^ b[bytes]) >> (8 - rest)) == 0;
+}
+
+static bool
+check_networks(char **newval, void **extra, GucSource source)
+{
+	char *list = pstrdup(*newval);
+	List *networks;
+	ListCell *cell;
+
+	if (!SplitGUCList(list, ',', &networks))
+	{
+		GUC_check_errdetail("It is a list of networks, such as 10.0.0.0/8, separated by commas.");
+		return false;
+	}
+	foreach(cell, networks)
+	{
+		Network network;
+
+		if (!read_network(lfirst(cell), &network))
+		{
+			GUC_check_errdetail("\"%s\" is no network, such as 10.0.0.0/8 or fd00::/8.",
+								(char *) lfirst(cell));
+			return false;
+		}
+	}
+	return true;
+}
+
+void
+transport_init(void)
+{
+	DefineCustomBoolVariable("electric_perm.require_tls",
+							 "Accepts tokens and keys that come over a network with TLS alone.",
+							 NULL,
+							 &require_tls,
+							 false,
+							 PGC_SUSET,
+							 0,
+							 NULL, NULL, NULL);
+	DefineCustomEnumVariable("electric_perm.min_tls_version",
+							 "The lowest version of TLS over which tokens and keys are accepted.",
+							 NULL,
+							 &min_tls_version,
+							 2,
+							 version_options,
+							 PGC_SUSET,
+							 0,
+							 NULL, NULL, NULL);
+	DefineCustomStringVariable("electric_perm.auth_networks",
+							   "Networks from which tokens and keys are accepted; empty: all.",
+							   NULL,
+							   &auth_networks,
+							   "",
+							   PGC_SUSET,
+							   GUC_LIST_INPUT,
+							   check_networks,
+							   NULL, NULL);
+}
