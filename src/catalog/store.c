@@ -16,12 +16,14 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 #include "catalog/catalog.h"
 #include "catalog/run_as.h"
 #include "catalog/store.h"
 
+static Oid find_index(Relation rel, const char *name);
 static void store_param(StoreParams *params, Oid type, Datum value, bool is_null);
 
 /* SELECT * FROM electric.<table> [WHERE tbl = relid] */
@@ -41,7 +43,7 @@ store_scan(const char *table, int natts, const char *index, Oid relid, StoreDeco
 	rel = table_open(table_oid, AccessShareLock);
 	if (RelationGetDescr(rel)->natts >= natts)
 	{
-		Oid index_oid = index ? catalog_relation(index) : InvalidOid;
+		Oid index_oid = index ? find_index(rel, index) : InvalidOid;
 
 		ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
 		scan = systable_beginscan(rel, index_oid, OidIsValid(index_oid), NULL,
@@ -57,6 +59,23 @@ store_scan(const char *table, int natts, const char *index, Oid relid, StoreDeco
 	}
 	table_close(rel, AccessShareLock);
 	return rows;
+}
+
+/* find_index returns a table's index by its name, InvalidOid if it has none that can be read. */
+static Oid
+find_index(Relation rel, const char *name)
+{
+	List *indexes = RelationGetIndexList(rel);
+	ListCell *cell;
+
+	foreach(cell, indexes)
+	{
+		char *index = get_rel_name(lfirst_oid(cell));
+
+		if (index && strcmp(index, name) == 0 && get_index_isvalid(lfirst_oid(cell)))
+			return lfirst_oid(cell);
+	}
+	return InvalidOid;
 }
 
 char *
