@@ -141,6 +141,7 @@ verify(const char *token, uint64 generation, Token *verified, char **kid)
 		refused = jws_verify(&jws, key);
 	if (!refused)
 		refused = token_read(&jws, verified);
+	jws_wipe(&jws);
 	return refused;
 }
 

@@ -48,6 +48,14 @@ jws_verify(const Jws *jws, CryptoKey *key)
 	return "OpenSSL cannot verify the signature";
 }
 
+/* jws_wipe overwrites the signature, without which the rest lets nobody in. */
+void
+jws_wipe(Jws *jws)
+{
+	if (jws->signature.data)
+		crypto_wipe(jws->signature.data, jws->signature.len);
+}
+
 /*
  * read_header reads what decides. Keys that a header brings along ("jwk", "jku", "x5c" ..) are
  * nobody's, and are not looked at. "crit" names what must be understood: there is nothing

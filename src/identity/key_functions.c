@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "catalog/catalog.h"
@@ -88,6 +89,7 @@ electric_drop_jwt_key(PG_FUNCTION_ARGS)
 {
 	char *kid = name_argument(fcinfo, 0, "kid");
 
+	PreventCommandIfReadOnly("electric.drop_jwt_key()");
 	catalog_jwt_keys_lock();
 	if (catalog_jwt_keys_delete_kid(kid ? kid : "") == 0)
 		ereport(ERROR,
@@ -151,6 +153,7 @@ add_key(Jsonb *jwk, const char *kid, const char *alg)
 		refused = check_key(&key);
 	if (refused)
 		refuse_key(refused, key.kid);
+	PreventCommandIfReadOnly("electric.add_jwt_key()");
 	catalog_jwt_keys_lock();
 	store_key(&key);
 	crypto_wipe(jwk, VARSIZE(jwk));
@@ -260,6 +263,7 @@ add_set(Jsonb *jwks, const char *set_name)
 	JsonbContainer *list = list_of_keys(jwks);
 	int count = 0;
 
+	PreventCommandIfReadOnly("electric.add_jwks()");
 	catalog_jwt_keys_lock();
 	catalog_jwt_keys_delete_set(set_name);
 	for (int i = 0; i < JsonContainerSize(list); i++)

@@ -78,6 +78,7 @@ typedef struct Jws
 
 extern const char *jws_parse(const char *token, Jws *jws);
 extern const char *jws_verify(const Jws *jws, CryptoKey *key);
+extern void jws_wipe(Jws *jws);
 
 /* --- token_settings.c --- */
 

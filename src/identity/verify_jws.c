@@ -60,5 +60,6 @@ verify(const char *token, const Jsonb *jwk, Jws *jws)
 		refused = jwk_key(jwk, algorithm, CurrentMemoryContext, &key);
 	if (!refused)
 		refused = jws_verify(jws, key);
+	jws_wipe(jws);
 	return refused;
 }

@@ -6,6 +6,7 @@ use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Jwt;
 use Wire;
 
 my $primary = PostgreSQL::Test::Cluster->new('primary');
@@ -168,6 +169,22 @@ for my $sql ("UPDATE issues SET title = 'x'", 'DELETE FROM issues', "INSERT INTO
 {
 	is(rows(client(), 'BEGIN', user('bob'), $sql), 'error 25006', "refused: $sql");
 }
+
+# Tokens are verified there by the keys of the primary; a key that is dropped is gone in a session
+# that knows the token.
+my $key = Jwt::make_key('ES256', 'k');
+my $token = Jwt::token($key, '{"sub": "bob"}');
+my $bearer = client();
+is(rows($bearer, "SELECT electric.authenticate('$token', false)"), 'error 28000', 'a token whose key is not there');
+$primary->safe_psql('postgres', Jwt::add_sql($key));
+$primary->wait_for_catchup($standby);
+is(rows($bearer, "SELECT electric.authenticate('$token', false)", 'SELECT electric.user_id()'), 'bob', 'a token is accepted');
+$primary->safe_psql('postgres', q(SELECT electric.drop_jwt_key('k')));
+$primary->wait_for_catchup($standby);
+is(rows($bearer, "SELECT electric.authenticate('$token', false)"), 'error 28000', '... until its key is dropped on the primary');
+is(rows($superuser, Jwt::add_sql($key)), 'error 25006', 'refused: add_jwt_key');
+is(rows($superuser, "SELECT electric.add_jwks('{\"keys\": []}')"), 'error 25006', 'refused: add_jwks');
+is(rows($superuser, "SELECT electric.drop_jwt_key('k')"), 'error 25006', 'refused: drop_jwt_key');
 
 # Changes arrive in a session that has rules and a generic plan cached: its next statement knows them.
 my $alice = client();
