@@ -34,7 +34,6 @@ enum
 
 static void *decode_assignment(HeapTuple tuple, TupleDesc desc);
 static void *decode_senseless(HeapTuple tuple, TupleDesc desc);
-static Assignment *decode_row(HeapTuple tuple, TupleDesc desc);
 static bool is_sound(const Assignment *assignment);
 static int compare_assignments(const ListCell *a, const ListCell *b);
 static int compare_keys(const Assignment *left, const Assignment *right);
@@ -136,7 +135,7 @@ catalog_if_columns(const Assignment *assignment)
 static void *
 decode_assignment(HeapTuple tuple, TupleDesc desc)
 {
-	Assignment *assignment = decode_row(tuple, desc);
+	Assignment *assignment = assignment_of_row(tuple, desc);
 
 	return is_sound(assignment) ? assignment : NULL;
 }
@@ -145,13 +144,13 @@ decode_assignment(HeapTuple tuple, TupleDesc desc)
 static void *
 decode_senseless(HeapTuple tuple, TupleDesc desc)
 {
-	Assignment *assignment = decode_row(tuple, desc);
+	Assignment *assignment = assignment_of_row(tuple, desc);
 
 	return is_sound(assignment) ? NULL : assignment;
 }
 
-static Assignment *
-decode_row(HeapTuple tuple, TupleDesc desc)
+Assignment *
+assignment_of_row(HeapTuple tuple, TupleDesc desc)
 {
 	Assignment *assignment = palloc0(sizeof(Assignment));
 

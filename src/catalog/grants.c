@@ -37,7 +37,6 @@ static List *read_grants(const char *index, Oid relid);
 static List *join_columns(List *rows);
 static void *decode_grant(HeapTuple tuple, TupleDesc desc);
 static void *decode_senseless(HeapTuple tuple, TupleDesc desc);
-static Grant *decode_row(HeapTuple tuple, TupleDesc desc);
 static bool is_sound(const Grant *grant);
 static int compare_grants(const ListCell *a, const ListCell *b);
 static int compare_lists(List *a, List *b);
@@ -187,7 +186,7 @@ catalog_is_same_grant(const Grant *a, const Grant *b)
 static void *
 decode_grant(HeapTuple tuple, TupleDesc desc)
 {
-	Grant *grant = decode_row(tuple, desc);
+	Grant *grant = grant_of_row(tuple, desc);
 
 	return is_sound(grant) ? grant : NULL;
 }
@@ -195,13 +194,13 @@ decode_grant(HeapTuple tuple, TupleDesc desc)
 static void *
 decode_senseless(HeapTuple tuple, TupleDesc desc)
 {
-	Grant *grant = decode_row(tuple, desc);
+	Grant *grant = grant_of_row(tuple, desc);
 
 	return is_sound(grant) ? NULL : grant;
 }
 
-static Grant *
-decode_row(HeapTuple tuple, TupleDesc desc)
+Grant *
+grant_of_row(HeapTuple tuple, TupleDesc desc)
 {
 	Grant *grant = palloc0(sizeof(Grant));
 	char *privilege = store_text(tuple, desc, Anum_privilege);

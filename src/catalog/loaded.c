@@ -4,7 +4,8 @@
  *
  * Whoever restores a database may be an ordinary owner, so everybody may insert rows (client
  * roles apart), and this trigger asks of each what the statement would have asked: is the
- * table his?
+ * table his, and one on which rules can stand? And could a statement have written its texts,
+ * which others are going to type?
  * Nothing else is asked, since the rows arrive before the keys that they name. What makes
  * no sense gives nothing when it is read.
  */
@@ -19,11 +20,14 @@
 
 #include "catalog/catalog.h"
 #include "catalog/store.h"
+#include "resolver/resolver.h"
 
 PG_FUNCTION_INFO_V1(electric_check_loaded_row);
 
 static void check_may_load(HeapTuple row, TupleDesc desc, const char *table);
 static void check_owned(HeapTuple row, TupleDesc desc, const char *column);
+static void check_kind(Oid relid);
+static void check_texts(HeapTuple row, TupleDesc desc, const char *table);
 static void check_database_owner(void);
 
 /* electric.check_loaded_row() returns trigger */
@@ -66,6 +70,27 @@ check_may_load(HeapTuple row, TupleDesc desc, const char *table)
 		check_owned(row, desc, "tbl");
 		if (strcmp(table, "assignments") == 0)
 			check_owned(row, desc, "scope");
+		check_texts(row, desc, table);
+	}
+}
+
+/* check_texts: what constraints of the table refuse is left to them. */
+static void
+check_texts(HeapTuple row, TupleDesc desc, const char *table)
+{
+	if (strcmp(table, "grants") == 0)
+	{
+		const Grant *grant = grant_of_row(row, desc);
+
+		if (grant->role)
+			check_stated_grant(grant);
+	}
+	else if (strcmp(table, "assignments") == 0)
+	{
+		const Assignment *assignment = assignment_of_row(row, desc);
+
+		if (assignment->user_column && (assignment->role || assignment->role_column))
+			check_stated_assignment(assignment);
 	}
 }
 
@@ -94,6 +119,21 @@ check_owned(HeapTuple row, TupleDesc desc, const char *column)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("must be owner of table \"%s\"", get_rel_name(relid)),
 				 errhint("Rules are stated with ELECTRIC GRANT and ELECTRIC ASSIGN.")));
+	check_kind(relid);
+}
+
+static void
+check_kind(Oid relid)
+{
+	const char *hint;
+	const char *obstacle = table_obstacle(relid, &hint);
+
+	if (obstacle)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" %s", get_rel_name(relid), obstacle),
+				 errdetail("Rules stand on ordinary and partitioned tables that are permanent."),
+				 hint ? errhint("%s", hint) : 0));
 }
 
 static void

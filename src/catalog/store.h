@@ -12,6 +12,8 @@
 #include "nodes/pg_list.h"
 #include "utils/jsonb.h"
 
+#include "catalog/catalog.h"
+
 /* A decoder makes a struct of a row; NULL leaves the row out. */
 typedef void *(*StoreDecode)(HeapTuple tuple, TupleDesc desc);
 
@@ -60,5 +62,13 @@ extern void store_write(const char *sql, StoreParams *params);
 
 /* store_write_rows is that for what is no rule, and meets as many rows as expected. */
 extern void store_write_rows(const char *sql, StoreParams *params, uint64 expected);
+/*
+ * A row as the rule that it is, whether that makes sense or not (grants.c, assignments.c), and
+ * whether its texts are such as a statement writes: 22023, or 42601 (stated.c).
+ */
+extern Grant *grant_of_row(HeapTuple tuple, TupleDesc desc);
+extern Assignment *assignment_of_row(HeapTuple tuple, TupleDesc desc);
+extern void check_stated_grant(const Grant *grant);
+extern void check_stated_assignment(const Assignment *assignment);
 
 #endif /* ELECTRIC_STORE_H */

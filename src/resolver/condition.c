@@ -89,6 +89,16 @@ condition_text(Oid relid, Node *condition)
 }
 
 /*
+ * condition_check_text: see resolver.h. Nothing is looked up, so that what it names need
+ * not be there; a comment that hides the parenthesis behind it is an error.
+ */
+void
+condition_check_text(const char *condition)
+{
+	(void) condition_parse(psprintf("SELECT (%s)", condition));
+}
+
+/*
  * condition_placed returns the condition as a SELECT in which it stands at the same character as
  * in the user's text, so that errors point at the right place by themselves.
  */

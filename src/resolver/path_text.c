@@ -116,6 +116,28 @@ path_from_text(Oid relid, Oid scope_relid, const char *text, List *keys)
 	return path;
 }
 
+bool
+path_is_canonical(const char *text)
+{
+	StringInfoData names;
+	const char *next = text;
+
+	initStringInfo(&names);
+	while (*next != '\0')
+	{
+		char *name = parse_name(&next);
+
+		if (name == NULL)
+			return false;
+		append_name(&names, name);
+		if (*next == '.' || (*next == '/' && next[1] != '\0'))
+			appendStringInfoChar(&names, *next++);
+		else if (*next != '\0')
+			return false;
+	}
+	return strcmp(names.data, text) == 0;
+}
+
 int
 path_first_attnums(const KeyPath *path, AttrNumber **attnums)
 {

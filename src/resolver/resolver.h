@@ -101,6 +101,12 @@ extern Oid resolve_scope_table(const char *source, RangeVar *name, bool must_own
 extern Oid resolve_lockable_table(const char *source, RangeVar *name, bool must_own);
 
 /*
+ * table_obstacle returns why no rule can stand on a relation ("is a view"), NULL if one can;
+ * *hint: what to do, or NULL. Nothing stands in the way on one that is gone.
+ */
+extern const char *table_obstacle(Oid relid, const char **hint);
+
+/*
  * check_enable_kind raises 0A000 for a table that has or is an inheritance child
  * other than a partition. ENABLE and GRANT ask.
  */
@@ -187,6 +193,9 @@ extern KeyPath *path_from_text(Oid relid, Oid scope_relid, const char *text, Lis
 extern KeyPath *path_now(const KeyPath *path);
 extern char *path_lost(const KeyPath *path);
 
+/* path_is_canonical: is the text one that path_to_text could have written, of whatever names? */
+extern bool path_is_canonical(const char *text);
+
 /* path_first_attnums: the columns of relid that a policy passes for this path. */
 extern int path_first_attnums(const KeyPath *path, AttrNumber **attnums);
 
@@ -246,6 +255,9 @@ extern bool condition_compares(Oid relid, const char *condition);
 extern Node *condition_read(Oid relid, const char *condition);
 extern char *condition_text(Oid relid, Node *condition);
 extern bool condition_is_whole(Oid relid, Node *condition);
+
+/* condition_check_text raises unless the text within parentheses is one expression (42601). */
+extern void condition_check_text(const char *condition);
 
 /* --- conditions of assignments (condition_if.c) --- */
 

@@ -101,6 +101,20 @@ resolve_lockable_table(const char *source, RangeVar *name, bool must_own)
 	return lockable ? relid : InvalidOid;
 }
 
+const char *
+table_obstacle(Oid relid, const char **hint)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	const char *obstacle;
+
+	*hint = NULL;
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	obstacle = kind_obstacle(relid, tuple, hint);
+	ReleaseSysCache(tuple);
+	return obstacle;
+}
+
 void
 check_enable_kind(const char *source, Oid relid, int location)
 {

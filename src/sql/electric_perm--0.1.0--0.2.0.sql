@@ -44,7 +44,7 @@ CREATE FUNCTION electric.check_loaded_row() RETURNS trigger
 	LANGUAGE c VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'electric_check_loaded_row';
 COMMENT ON FUNCTION electric.check_loaded_row() IS
-	'Trigger of the tables of electric: a row comes from a superuser or from the owner of its table (42501)';
+	'Trigger of the tables of electric: a row comes from a superuser or from the owner of its table (42501), on which rules can stand (42809), and says what a statement could have written (22023, 42601)';
 CREATE TRIGGER check_loaded_row BEFORE INSERT ON electric.tables
 	FOR EACH ROW EXECUTE FUNCTION electric.check_loaded_row();
 CREATE TRIGGER check_loaded_row BEFORE INSERT ON electric.grants
