@@ -10,15 +10,21 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
 #include "utils/guc.h"
-#include "utils/resowner.h"
 #include "utils/snapmgr.h"
 
 #include "access/verdict.h"
+#include "catalog/attempt.h"
+
+/* A condition, to be analysed */
+typedef struct Analysis
+{
+	const Grant *grant;
+	Node *condition;
+} Analysis;
 
 /* Who somebody else is for a while, and what to restore */
 typedef struct AsOwner
@@ -28,8 +34,7 @@ typedef struct AsOwner
 	int guc_level;
 } AsOwner;
 
-static Node *analyse(const Asked *asked, const Grant *grant);
-static Node *try_analyse(const Asked *asked, const Grant *grant);
+static void analyse(void *context);
 static void become_owner(Oid relid, AsOwner *saved);
 static void be_again(const AsOwner *saved);
 static bool holds(const Asked *asked, Node *condition);
@@ -39,64 +44,29 @@ static bool evaluate(const Asked *asked, Node *condition);
 Verdict
 row_condition_verdict(Asked *asked, const Grant *grant)
 {
-	Node *condition = try_analyse(asked, grant);
+	Analysis analysis = {grant, NULL};
 
 	check_stack_depth();
-	if (!condition)
+	if (attempt(analyse, &analysis))
 		return VERDICT_UNUSABLE;
-	return holds(asked, condition) ? VERDICT_YES : VERDICT_CONDITION;
-}
-
-/* try_analyse returns the condition's expression, NULL if what it names is gone. */
-static Node *
-try_analyse(const Asked *asked, const Grant *grant)
-{
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	Node *volatile condition = NULL;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		condition = analyse(asked, grant);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED)
-			ReThrowError(error);
-		condition = NULL;
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return condition;
+	return holds(asked, analysis.condition) ? VERDICT_YES : VERDICT_CONDITION;
 }
 
 /*
  * analyse runs as the owner, who could state the condition: names in it are looked up, which
  * the caller need not be able to.
  */
-static Node *
-analyse(const Asked *asked, const Grant *grant)
+static void
+analyse(void *context)
 {
+	Analysis *analysis = context;
+	const Grant *grant = analysis->grant;
 	ConditionUse use = grant->privilege == ACL_DELETE ? CONDITION_OLD_ROW : CONDITION_ROW;
-	Node *condition;
 	AsOwner saved;
 
-	become_owner(asked->relid, &saved);
-	condition = condition_expression(asked->relid, grant->condition, use);
+	become_owner(grant->relid, &saved);
+	analysis->condition = condition_expression(grant->relid, grant->condition, use);
 	be_again(&saved);
-	return condition;
 }
 
 /* An error restores user and settings with the transaction. */

@@ -27,7 +27,8 @@ typedef struct StandingRule
 	bool in_force;			/* and may it give something, so that it must not be lost? */
 	List *attnums;			/* of the columns that it lists or reads, int */
 	KeyPath *path;			/* NULL without scope */
-	Node *condition;		/* NULL: none */
+	Node *condition;		/* NULL: none .. */
+	char *printed;			/* .. and its text, which need not be as recorded */
 } StandingRule;
 
 /* What was noted at the start of a command */
@@ -79,6 +80,9 @@ extern StandingRule *rule_of_assignment(Assignment *assignment);
 /* rule_relid: the table that a rule stands on; rule_condition: its condition, NULL for none */
 extern Oid rule_relid(const StandingRule *rule);
 extern char *rule_condition(const StandingRule *rule);
+
+/* rule_print returns the text of the rule's condition by present names. */
+extern char *rule_print(const StandingRule *rule);
 
 /* --- settle.c: makes the rules true again after a command --- */
 extern void settle(const Standing *standing);

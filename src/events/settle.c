@@ -235,11 +235,16 @@ rule_path_now(const StandingRule *rule, Oid relid, Oid scope_relid, const char *
 	return now;
 }
 
-/* condition_now returns the condition by present names; one over columns of new types anew. */
+/*
+ * condition_now returns the condition by present names; one over columns of new types anew. Where
+ * nothing has changed it stays as recorded, though it be printed otherwise: whose rule it is
+ * could have others write it, and wait for his table.
+ */
 static char *
 condition_now(const Standing *standing, const StandingRule *rule, char **lost)
 {
 	Oid relid = rule_relid(rule);
+	char *now;
 
 	if (relid == standing->altered)
 		return restated(rule);
@@ -249,8 +254,8 @@ condition_now(const Standing *standing, const StandingRule *rule, char **lost)
 		*lost = psprintf("what the condition %s names", rule_condition(rule));
 		return NULL;
 	}
-	return rule->grant ? condition_text(relid, rule->condition) :
-						 condition_if_text(relid, rule->condition);
+	now = rule_print(rule);
+	return strcmp(now, rule->printed) == 0 ? rule_condition(rule) : now;
 }
 
 /* restated analyses the condition as if it were stated now, and raises if it could not be. */

@@ -9,19 +9,26 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 
+#include "catalog/attempt.h"
 #include "catalog/run_as.h"
 #include "compat.h"
 #include "events/events.h"
 #include "policy/policy.h"
+
+/* A recorded condition, to be read */
+typedef struct ReadCondition
+{
+	Oid relid;
+	const char *condition;
+	Node *expression;
+} ReadCondition;
 
 static List *noted = NIL; /* Standing *, in TopMemoryContext */
 
@@ -33,8 +40,11 @@ static void note_in_force(List *rules);
 static bool serves_grants(const Assignment *assignment, List *rules);
 static void note_retyped(Standing *standing);
 static bool find_columns(StandingRule *rule, Oid relid, List *columns);
+static bool serve(const Assignment *assignment);
 static bool find_path(StandingRule *rule, Oid relid, Oid scope_relid, const char *path, List *keys);
+static void note_text(StandingRule *rule);
 static Node *read_condition(Oid relid, const char *condition);
+static void read_as_owner(void *context);
 
 void
 standing_note(Node *command)
@@ -93,6 +103,13 @@ char *
 rule_condition(const StandingRule *rule)
 {
 	return rule->grant ? rule->grant->condition : rule->assignment->condition;
+}
+
+char *
+rule_print(const StandingRule *rule)
+{
+	return rule->grant ? condition_text(rule_relid(rule), rule->condition) :
+						 condition_if_text(rule_relid(rule), rule->condition);
 }
 
 /* link_noted: from now on it is found, until its memory goes, with a subtransaction or before. */
@@ -230,7 +247,7 @@ rule_of_grant(Grant *grant)
 	if (rule->stands && grant->condition)
 	{
 		rule->condition = read_condition(grant->relid, grant->condition);
-		rule->stands = rule->condition != NULL;
+		note_text(rule);
 	}
 	return rule;
 }
@@ -246,13 +263,13 @@ rule_of_assignment(Assignment *assignment)
 	rule->assignment = assignment;
 	rule->touched = true;
 	rule->text = catalog_assignment_text(assignment);
-	rule->stands = find_columns(rule, assignment->relid, columns) &&
+	rule->stands = find_columns(rule, assignment->relid, columns) && serve(assignment) &&
 		find_path(rule, assignment->relid, assignment->scope_relid, assignment->path,
 				  assignment->path_keys);
 	if (rule->stands && assignment->condition)
 	{
 		rule->condition = catalog_if_condition(assignment);
-		rule->stands = rule->condition != NULL;
+		note_text(rule);
 	}
 	return rule;
 }
@@ -276,6 +293,18 @@ find_columns(StandingRule *rule, Oid relid, List *columns)
 	return true;
 }
 
+/* serve: can the columns give roles? What never could has nothing to lose by a command. */
+static bool
+serve(const Assignment *assignment)
+{
+	Oid relid = assignment->relid;
+	Oid user_type = get_atttype(relid, get_attnum(relid, assignment->user_column));
+	const char *role = assignment->role_column;
+
+	return is_user_column_type(user_type) &&
+		(!role || is_role_column_type(get_atttype(relid, get_attnum(relid, role))));
+}
+
 /* find_path notes the path; false if it is not as recorded. */
 static bool
 find_path(StandingRule *rule, Oid relid, Oid scope_relid, const char *path, List *keys)
@@ -286,6 +315,14 @@ find_path(StandingRule *rule, Oid relid, Oid scope_relid, const char *path, List
 	return rule->path != NULL;
 }
 
+static void
+note_text(StandingRule *rule)
+{
+	rule->stands = rule->condition && condition_is_whole(rule_relid(rule), rule->condition);
+	if (rule->stands)
+		rule->printed = rule_print(rule);
+}
+
 /*
  * read_condition analyses a condition, as the table's owner; NULL if what it names is gone.
  * That is no business of the command that is about to run.
@@ -293,34 +330,18 @@ find_path(StandingRule *rule, Oid relid, Oid scope_relid, const char *path, List
 static Node *
 read_condition(Oid relid, const char *condition)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	Node *volatile expression = NULL;
+	ReadCondition read = {relid, condition, NULL};
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		RunAs saved;
+	return attempt(read_as_owner, &read) ? NULL : read.expression;
+}
 
-		run_as_begin(catalog_owner(relid), &saved);
-		expression = condition_read(relid, condition);
-		run_as_end(&saved);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		int code = geterrcode();
+static void
+read_as_owner(void *context)
+{
+	ReadCondition *read = context;
+	RunAs saved;
 
-		MemoryContextSwitchTo(context);
-		if (code == ERRCODE_QUERY_CANCELED || code == ERRCODE_ADMIN_SHUTDOWN)
-			PG_RE_THROW();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		expression = NULL;
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return expression;
+	run_as_begin(catalog_owner(read->relid), &saved);
+	read->expression = condition_read(read->relid, read->condition);
+	run_as_end(&saved);
 }

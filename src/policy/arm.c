@@ -9,9 +9,9 @@
 
 #include "utils/builtins.h"
 
+#include "catalog/attempt.h"
 #include "catalog/run_as.h"
 #include "policy/arm.h"
-#include "policy/attempt.h"
 #include "policy/policy.h"
 
 /* A grant whose condition becomes part of an arm */

@@ -15,9 +15,9 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "catalog/attempt.h"
 #include "catalog/catalog.h"
 #include "catalog/run_as.h"
-#include "policy/attempt.h"
 #include "policy/existing.h"
 #include "policy/policy.h"
 #include "policy/verify.h"
@@ -183,7 +183,10 @@ verify_unused(List **found, Oid relid, const ExistingPolicy *policy)
 								  catalog_name(relid)));
 }
 
-/* restatement returns the assignment as it can be typed now, with the condition that is kept. */
+/*
+ * restatement returns the assignment as it can be typed now, with the condition that is kept;
+ * what takes it away, if its path leads nowhere any more.
+ */
 static char *
 restatement(const Assignment *assignment)
 {
@@ -191,6 +194,8 @@ restatement(const Assignment *assignment)
 	KeyPath *path = now.path ? path_from_text(now.relid, now.scope_relid, now.path, now.path_keys) :
 							   NULL;
 
+	if (now.path && !path)
+		return assignment_repair(assignment);
 	now.condition = condition_if_text(now.relid, catalog_if_condition(assignment));
 	if (path)
 		now.path = path_to_using(path);

@@ -7,8 +7,8 @@
 #include "access/table.h"
 #include "utils/rel.h"
 
+#include "catalog/attempt.h"
 #include "catalog/run_as.h"
-#include "policy/attempt.h"
 #include "policy/existing.h"
 #include "policy/policy.h"
 #include "policy/verify.h"

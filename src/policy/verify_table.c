@@ -19,7 +19,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-#include "policy/attempt.h"
+#include "catalog/attempt.h"
 #include "policy/client.h"
 #include "policy/existing.h"
 #include "policy/guard.h"

@@ -1,6 +1,6 @@
 /*
  * attempt.h
- *		What may fail without failing the statement; inside src/policy only.
+ *		What may fail without failing the statement: what rules name may be gone.
  */
 #ifndef ELECTRIC_ATTEMPT_H
 #define ELECTRIC_ATTEMPT_H

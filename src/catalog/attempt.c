@@ -8,7 +8,7 @@
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
-#include "policy/attempt.h"
+#include "catalog/attempt.h"
 
 static bool is_about_action(int code);
 
