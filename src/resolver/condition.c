@@ -116,13 +116,16 @@ condition_analyse(const char *sql, Oid relid)
 {
 	Relation rel = table_open(relid, AccessShareLock);
 	ParseState *pstate = make_parsestate(NULL);
+	Node *raw = condition_parse(sql);
 	Node *expression;
 
 	pstate->p_sourcetext = sql;
+	condition_hide_strings(pstate, raw);
 	condition_know_auth(pstate);
 	add_row_names(pstate, rel);
-	expression = transformExpr(pstate, condition_parse(sql), EXPR_KIND_POLICY);
+	expression = transformExpr(pstate, raw, EXPR_KIND_POLICY);
 	expression = coerce_to_boolean(pstate, expression, "CHECK");
+	expression = condition_settle_strings(pstate, expression);
 	expression = condition_settle_auth(expression);
 	assign_expr_collations(pstate, expression);
 	condition_refuse_unusable(pstate, expression);

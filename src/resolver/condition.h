@@ -38,8 +38,25 @@ extern Node *condition_parse(const char *sql);
 extern void condition_know_auth(ParseState *pstate);
 extern Node *condition_settle_auth(Node *condition);
 
-/* condition_check.c: raises, with the place, at what a condition may not contain. */
+/*
+ * condition_string.c: condition_hide_strings makes a parameter of each string constant of a
+ * condition as it is written, before it is analysed; condition_settle_strings makes strings
+ * again of those that no context asked for a type. In between condition_coerce_string
+ * reads them, unless that is to call code of others (0A000).
+ */
+extern void condition_hide_strings(ParseState *pstate, Node *raw);
+extern Node *condition_settle_strings(ParseState *pstate, Node *condition);
+extern Node *condition_coerce_string(ParseState *pstate, Param *param, Oid type, int32 typmod,
+									 int location);
+
+/*
+ * condition_check.c: raises, with the place, at what a condition may not contain: all of
+ * it, a sub-select (before its tables are locked), or a constant of a type whose values are
+ * read by calling the checks of domains.
+ */
 extern void condition_refuse_unusable(ParseState *pstate, Node *condition);
+extern void condition_refuse_subselect(ParseState *pstate, Node *sublink);
+extern void condition_refuse_checked_constant(ParseState *pstate, Oid type, int location);
 
 /*
  * condition_call.c: raises at a call that, read again, could mean a function or an operator of

@@ -22,6 +22,8 @@
 #include "resolver/condition.h"
 #include "resolver/resolver.h"
 
+#define USER_ID_PARAM 1 /* others are strings, see condition_string.c */
+
 static Node *resolve_auth(ParseState *pstate, ColumnRef *ref);
 static Node *enum_of_domain(ParseState *pstate, ColumnRef *ref);
 static Node *auth_data(ParseState *pstate, ColumnRef *ref);
@@ -60,7 +62,7 @@ resolve_auth(ParseState *pstate, ColumnRef *ref)
 
 		/* takes its type in coerce_user_id */
 		param->paramkind = PARAM_EXTERN;
-		param->paramid = 1;
+		param->paramid = USER_ID_PARAM;
 		param->paramtype = UNKNOWNOID;
 		param->paramtypmod = -1;
 		param->location = ref->location;
@@ -163,10 +165,12 @@ auth_function(const char *name, Oid argument_type, Oid result_type)
 								 COERCE_EXPLICIT_CALL);
 }
 
-/* coerce_user_id is asked what auth.user_id is where a type is wanted. */
+/* coerce_user_id is asked what auth.user_id is, or a string, where a type is wanted. */
 static Node *
 coerce_user_id(ParseState *pstate, Param *param, Oid type, int32 typmod, int location)
 {
+	if (param->paramid != USER_ID_PARAM)
+		return condition_coerce_string(pstate, param, type, typmod, location);
 	if (param->paramtype != UNKNOWNOID)
 		return NULL;
 	if (!is_user_column_type(type) || getBaseType(type) != type)

@@ -32,6 +32,28 @@ condition_refuse_unusable(ParseState *pstate, Node *condition)
 	(void) refuse_unusable(condition, pstate);
 }
 
+void
+condition_refuse_subselect(ParseState *pstate, Node *sublink)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("a condition cannot contain a sub-select"),
+			 errhint("Follow foreign keys with USING, or call a STABLE function."),
+			 parser_errposition(pstate, exprLocation(sublink))));
+}
+
+void
+condition_refuse_checked_constant(ParseState *pstate, Oid type, int location)
+{
+	if (reads_by_checks(type))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("a condition cannot contain a constant of type %s", format_type_be(type)),
+				 errdetail("To read it is to call the checks of domains, and who changes the schema reads it."),
+				 errhint("Write it in built-in types and cast it, as in '{1}'::int[]::domain[] or ROW(1)::type."),
+				 parser_errposition(pstate, location)));
+}
+
 /* refuse_unusable raises for what a condition may not contain. context: ParseState */
 static bool
 refuse_unusable(Node *node, void *context)
@@ -42,26 +64,15 @@ refuse_unusable(Node *node, void *context)
 	if (!node)
 		return false;
 	if (IsA(node, SubLink))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("a condition cannot contain a sub-select"),
-				 errhint("Follow foreign keys with USING, or call a STABLE function."),
-				 parser_errposition(pstate, exprLocation(node))));
+		condition_refuse_subselect(pstate, node);
 	if (IsA(node, Var) && ((Var *) node)->varattno <= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("a condition cannot use whole rows or system columns"),
 				 errhint("Name the columns that it needs."),
 				 parser_errposition(pstate, exprLocation(node))));
-	if (IsA(node, Const) && !((Const *) node)->constisnull &&
-		reads_by_checks(((Const *) node)->consttype))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("a condition cannot contain a constant of type %s",
-						format_type_be(((Const *) node)->consttype)),
-				 errdetail("To read it is to call the checks of domains, and who changes the schema reads it."),
-				 errhint("Write it in built-in types and cast it, as in '{1}'::int[]::domain[] or ROW(1)::type."),
-				 parser_errposition(pstate, exprLocation(node))));
+	if (IsA(node, Const) && !((Const *) node)->constisnull)
+		condition_refuse_checked_constant(pstate, ((Const *) node)->consttype, exprLocation(node));
 	foreach(cell, unnamed_operators(node))
 	{
 		if (is_foreign_operator(lfirst_oid(cell)))

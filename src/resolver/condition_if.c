@@ -117,10 +117,12 @@ analyse(const char *sql, Oid relid)
 	Relation rel = table_open(relid, AccessShareLock);
 	ParseState *pstate = make_parsestate(NULL);
 	Calls calls = {pstate, rel->rd_rel->relowner, get_extension_oid("electric_perm", true), InvalidOid};
+	Node *raw = condition_parse(sql);
 	Node *expression;
 
 	pstate->p_sourcetext = sql;
 	pstate->p_pre_columnref_hook = refuse_other_names;
+	condition_hide_strings(pstate, raw);
 	addNSItemToQuery(pstate,
 					 addRangeTableEntryForRelation(pstate, rel, AccessShareLock,
 												   makeAlias("this", NIL), false, false),
@@ -129,8 +131,9 @@ analyse(const char *sql, Oid relid)
 					 addRangeTableEntryForRelation(pstate, rel, AccessShareLock,
 												   makeAlias("row", NIL), false, false),
 					 false, true, false);
-	expression = transformExpr(pstate, condition_parse(sql), EXPR_KIND_POLICY);
+	expression = transformExpr(pstate, raw, EXPR_KIND_POLICY);
 	expression = coerce_to_boolean(pstate, expression, "IF");
+	expression = condition_settle_strings(pstate, expression);
 	assign_expr_collations(pstate, expression);
 	condition_refuse_unusable(pstate, expression);
 	(void) refuse_calls(expression, &calls);
