@@ -292,7 +292,11 @@ read_key(Asked *asked, ArrayType *texts)
 	}
 }
 
-/* Domains count as their base types: a value that they refuse is in no row. */
+/*
+ * Domains count as their base types: a value that they refuse is in no row. What would call
+ * their checks, which are code of the table's owner, is not read: neither as the caller,
+ * who may be a superuser, nor as the owner, for whoever asks.
+ */
 static Datum
 read_value(const Asked *asked, int column, const char *text)
 {
@@ -303,6 +307,13 @@ read_value(const Asked *asked, int column, const char *text)
 	Oid io_parameter;
 	Datum value;
 
+	if (type_reads_by_checks(type))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("the key of table \"%s\" cannot be read as text", get_rel_name(asked->relid)),
+				 errdetail("To read a value of type %s is to call the checks of domains.",
+						   format_type_be(type)),
+				 errhint("Try the statement as the client role, in a savepoint.")));
 	callback.previous = error_context_stack;
 	callback.callback = tell_key;
 	callback.arg = &context;

@@ -17,9 +17,9 @@
 #include "utils/syscache.h"
 
 #include "resolver/condition.h"
+#include "resolver/resolver.h"
 
 static bool refuse_unusable(Node *node, void *context);
-static bool reads_by_checks(Oid type);
 static List *unnamed_operators(Node *node);
 static bool is_foreign_operator(Oid opno);
 static bool is_temporary(Oid function, void *context);
@@ -45,7 +45,7 @@ condition_refuse_subselect(ParseState *pstate, Node *sublink)
 void
 condition_refuse_checked_constant(ParseState *pstate, Oid type, int location)
 {
-	if (reads_by_checks(type))
+	if (type_reads_by_checks(type))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("a condition cannot contain a constant of type %s", format_type_be(type)),
@@ -98,23 +98,6 @@ refuse_unusable(Node *node, void *context)
 				 parser_errposition(pstate, exprLocation(node))));
 	condition_refuse_unsure_call(pstate, node);
 	return expression_tree_walker(node, refuse_unusable, context);
-}
-
-/*
- * reads_by_checks: does the text of such a value hold values of domains, whose checks are called
- * as it is read? A type of columns may get one later. (That of a domain itself is
- * read as its base type, and checked where the condition is judged.)
- */
-static bool
-reads_by_checks(Oid type)
-{
-	Oid part = get_element_type(type);
-
-	if (!OidIsValid(part))
-		part = get_range_subtype(type_is_multirange(type) ? get_multirange_range(type) : type);
-	if (OidIsValid(part))
-		return get_typtype(part) == TYPTYPE_DOMAIN || reads_by_checks(part);
-	return type_is_rowtype(type);
 }
 
 /*

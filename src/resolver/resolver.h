@@ -277,6 +277,13 @@ extern char *condition_if_text(Oid relid, Node *condition);
 extern Node *condition_stored(Oid relid, const char *policy);
 extern int condition_attnums(Node *condition, AttrNumber **attnums);
 
+/*
+ * type.c: type_reads_by_checks: does the text of such a value hold values of domains, so that
+ * to read it is to call their checks, which are code of their owner? (That of a domain itself
+ * can be read as its base type.)
+ */
+extern bool type_reads_by_checks(Oid type);
+
 /* --- settings (settings.c) --- */
 
 /*

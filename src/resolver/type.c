@@ -53,6 +53,19 @@ is_role_column_type(Oid type)
 		get_typtype(base) == TYPTYPE_ENUM;
 }
 
+/* A type of columns may get a part of a domain later. */
+bool
+type_reads_by_checks(Oid type)
+{
+	Oid part = get_element_type(type);
+
+	if (!OidIsValid(part))
+		part = get_range_subtype(type_is_multirange(type) ? get_multirange_range(type) : type);
+	if (OidIsValid(part))
+		return get_typtype(part) == TYPTYPE_DOMAIN || type_reads_by_checks(part);
+	return type_is_rowtype(type);
+}
+
 void
 check_user_column_type(const char *source, Oid relid, AttrNumber attnum, int location)
 {

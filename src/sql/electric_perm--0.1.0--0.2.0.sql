@@ -86,7 +86,7 @@ CREATE FUNCTION electric.can(privilege text, tbl regclass, VARIADIC key text[]) 
 	LANGUAGE c CALLED ON NULL INPUT STABLE PARALLEL UNSAFE COST 1000
 	AS 'MODULE_PATHNAME', 'electric_can';
 COMMENT ON FUNCTION electric.can(text, regclass, text[]) IS
-	'May the current end user do this to that row? privilege: SELECT (READ), UPDATE (of some column) or DELETE; tbl: an enabled table; key: the values of its primary key, in the key''s order. False as well for a row that does not exist or that the caller may not read. Errors: 22023 another privilege (INSERT: try it in a savepoint) or a wrong number of values, 22004 a NULL, 22P02 and others a text that is no value of its column, 42P16 no primary key, 42809 no table, 55000 not enabled. For everybody';
+	'May the current end user do this to that row? privilege: SELECT (READ), UPDATE (of some column) or DELETE; tbl: an enabled table; key: the values of its primary key, in the key''s order. False as well for a row that does not exist or that the caller may not read. Errors: 22023 another privilege (INSERT: try it in a savepoint) or a wrong number of values, 22004 a NULL, 22P02 and others a text that is no value of its column, 42P16 no primary key, 0A000 one of a type whose values hold those of domains, 42809 no table, 55000 not enabled. For everybody';
 
 CREATE FUNCTION electric.explain(privilege text, tbl regclass, VARIADIC key text[],
 		OUT step integer, OUT verdict text, OUT detail text)
