@@ -127,7 +127,7 @@ SELECT electric.rebuild(4294967295);
 BEGIN;
 DROP TRIGGER "!electric_touched" ON docs;
 CREATE TRIGGER "!electric_touched" BEFORE UPDATE ON docs FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
-SELECT electric.rebuild();
+SELECT electric.rebuild('docs');
 \echo :LAST_ERROR_SQLSTATE
 ROLLBACK;
 

@@ -17,6 +17,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "catalog/attempt.h"
 #include "catalog/run_as.h"
 #include "compat.h"
 #include "policy/existing.h"
@@ -24,6 +25,13 @@
 #include "policy/policy.h"
 #include "policy/verify.h"
 #include "resolver/resolver.h"
+
+/* One table of all, to be rebuilt */
+typedef struct TriedTable
+{
+	Oid relid;
+	List *repaired; /* Deviation * */
+} TriedTable;
 
 PG_FUNCTION_INFO_V1(electric_rebuild);
 
@@ -33,6 +41,8 @@ static void check_named(Oid relid);
 static void lock_named(Oid relid);
 static char *root_name(Oid relid);
 static void lock_all(List *relids);
+static List *try_rebuild(Oid relid);
+static void rebuild_tried(void *context);
 static List *rebuild_table(Oid relid);
 static void remove_left(Oid relid);
 static List *no_more(List *before, List *after);
@@ -57,7 +67,7 @@ electric_rebuild(PG_FUNCTION_ARGS)
 		{
 			/* it may have been dropped or given away meanwhile */
 			if (is_own_table(lfirst_oid(cell)))
-				repaired = list_concat(repaired, rebuild_table(lfirst_oid(cell)));
+				repaired = list_concat(repaired, try_rebuild(lfirst_oid(cell)));
 		}
 	}
 	else
@@ -149,6 +159,31 @@ lock_all(List *relids)
 	foreach(cell, relids)
 		locks = table_lock_add(locks, lfirst_oid(cell), AccessExclusiveLock);
 	table_locks_take(locks);
+}
+
+/* try_rebuild: what is wrong with one table, by whosever doing, does not keep others from repair. */
+static List *
+try_rebuild(Oid relid)
+{
+	TriedTable tried = {relid, NIL};
+	char *reason = attempt(rebuild_tried, &tried);
+
+	if (!reason)
+		return tried.repaired;
+	ereport(WARNING,
+			(errmsg("table \"%s\" could not be rebuilt", get_rel_name(relid)),
+			 errdetail("%s", reason),
+			 errhint("See what electric.verify() says of it, and type SELECT electric.rebuild(%s);",
+					 quote_literal_cstr(catalog_name(relid)))));
+	return NIL;
+}
+
+static void
+rebuild_tried(void *context)
+{
+	TriedTable *tried = context;
+
+	tried->repaired = rebuild_table(tried->relid);
 }
 
 /* rebuild_table returns what it repaired (Deviation *). The table is locked. */

@@ -76,7 +76,7 @@ CREATE FUNCTION electric.rebuild(tbl regclass DEFAULT NULL) RETURNS SETOF text
 	LANGUAGE c CALLED ON NULL INPUT VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'electric_rebuild';
 COMMENT ON FUNCTION electric.rebuild(regclass) IS
-	'Make policies, triggers, row-level security and client roles'' privileges of the table (NULL: of all the caller''s own tables, superuser: all) what the rules say; returns what was repaired, nothing if all was right. Locks each table like ALTER TABLE. Errors: 42501 on a table of others, 55000 on one that is neither enabled nor assigned from, 25006 in a read-only transaction';
+	'Make policies, triggers, row-level security and client roles'' privileges of the table (NULL: of all the caller''s own tables, superuser: all) what the rules say; returns what was repaired, nothing if all was right. Locks each table like ALTER TABLE; of all tables, one that cannot be rebuilt is left as it is, with a WARNING. Errors: 42501 on a table of others, 55000 on one that is neither enabled nor assigned from, 25006 in a read-only transaction';
 
 --
 -- Asking why
