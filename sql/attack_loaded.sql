@@ -89,6 +89,18 @@ INSERT INTO electric.tables VALUES ('pg_class', false);
 INSERT INTO electric.tables VALUES ('electric.grants', false);
 INSERT INTO electric.assignments (tbl, user_column, role, scope, path) VALUES ('mine', 'user_id', 'admin', 'issues', '');
 
+-- The regclass that means none is nobody's table: whoever could load it, a client even, would stop all changes of the schema.
+INSERT INTO electric.grants (tbl, privilege, role, scope, path) VALUES ('mine', 'SELECT', 'x', '-', '');
+INSERT INTO electric.grants (tbl, privilege, role, scope) VALUES ('mine', 'SELECT', 'x', 0);
+INSERT INTO electric.assignments (tbl, user_column, role, scope) VALUES ('mine', 'user_id', 'x', '-');
+SET ROLE regress_electric_client;
+INSERT INTO electric.tables VALUES ('-', false);
+INSERT INTO electric.tables VALUES (0, false);
+INSERT INTO electric.grants (tbl, privilege, role) VALUES ('-', 'SELECT', 'ANYONE');
+INSERT INTO electric.assignments (tbl, user_column, role) VALUES ('-', 'user_id', 'x');
+INSERT INTO electric.tables VALUES (NULL, false);
+SET ROLE regress_electric_mallory;
+
 -- None of it has come in.
 SELECT * FROM electric.grants WHERE tbl <> 'issues'::regclass;
 SELECT * FROM electric.assignments;

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "commands/trigger.h"
+#include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/inval.h"
@@ -26,6 +27,8 @@ PG_FUNCTION_INFO_V1(electric_check_loaded_row);
 
 static void check_may_load(HeapTuple row, TupleDesc desc, const char *table);
 static void check_owned(HeapTuple row, TupleDesc desc, const char *column);
+static Oid check_is_one(HeapTuple row, TupleDesc desc, const char *column);
+static void refuse_missing(Oid relid) pg_attribute_noreturn();
 static void check_kind(Oid relid);
 static void check_texts(HeapTuple row, TupleDesc desc, const char *table);
 static void check_database_owner(void);
@@ -70,6 +73,8 @@ check_may_load(HeapTuple row, TupleDesc desc, const char *table)
 		check_owned(row, desc, "tbl");
 		if (strcmp(table, "assignments") == 0)
 			check_owned(row, desc, "scope");
+		else if (strcmp(table, "grants") == 0)
+			check_is_one(row, desc, "scope");
 		check_texts(row, desc, table);
 	}
 }
@@ -94,32 +99,46 @@ check_texts(HeapTuple row, TupleDesc desc, const char *table)
 	}
 }
 
-/* check_owned: NULL, as the scope of a global role, is nobody's. */
 static void
 check_owned(HeapTuple row, TupleDesc desc, const char *column)
 {
-	Oid relid = InvalidOid;
+	Oid relid = check_is_one(row, desc, column);
 	Oid owner;
-	int i;
 
-	for (i = 0; i < desc->natts; i++)
-	{
-		if (strcmp(NameStr(TupleDescAttr(desc, i)->attname), column) == 0)
-			relid = store_oid(row, desc, i + 1);
-	}
 	if (!OidIsValid(relid))
 		return;
 	owner = catalog_owner(relid);
 	if (!OidIsValid(owner))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("table with OID %u does not exist", relid)));
+		refuse_missing(relid);
 	if (!has_privs_of_role(GetUserId(), owner))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("must be owner of table \"%s\"", get_rel_name(relid)),
 				 errhint("Rules are stated with ELECTRIC GRANT and ELECTRIC ASSIGN.")));
 	check_kind(relid);
+}
+
+/*
+ * check_is_one returns the relation of a column. InvalidOid: NULL, as the scope of a global role,
+ * which is nobody's. The regclass '-' would be taken for it, and is no table.
+ */
+static Oid
+check_is_one(HeapTuple row, TupleDesc desc, const char *column)
+{
+	int attnum = SPI_fnumber(desc, column);
+	Oid relid = store_oid(row, desc, attnum);
+
+	if (!OidIsValid(relid) && !heap_attisnull(row, attnum, desc))
+		refuse_missing(relid);
+	return relid;
+}
+
+static void
+refuse_missing(Oid relid)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_TABLE),
+			 errmsg("table with OID %u does not exist", relid)));
 }
 
 static void
