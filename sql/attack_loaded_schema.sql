@@ -9,9 +9,10 @@ SET client_min_messages = warning;
 CREATE EXTENSION electric_perm;
 CREATE ROLE regress_electric_owner;
 CREATE ROLE regress_electric_mallory;
+CREATE ROLE regress_electric_client;
 GRANT CREATE ON SCHEMA public TO regress_electric_owner, regress_electric_mallory;
 SET ROLE regress_electric_owner;
-CREATE TABLE issues (id int PRIMARY KEY, title text, body text, amount numeric);
+CREATE TABLE issues (id int PRIMARY KEY, user_id text, title text, body text, amount numeric);
 CREATE FUNCTION is_fine(int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
 SET ROLE regress_electric_mallory;
 CREATE TABLE mine (id int PRIMARY KEY, title numeric, amount numeric, user_id text);
@@ -60,4 +61,27 @@ SET ROLE regress_electric_mallory;
 ALTER TABLE mine RENAME id TO number;
 SELECT check_sql FROM electric.grants WHERE role = 'd' UNION ALL SELECT if_sql FROM electric.assignments WHERE role = 'd';
 RESET ROLE;
+
+-- However many there are, they cost others next to no time: a query reads none of them, a change of the schema each once.
+SET ROLE regress_electric_mallory;
+INSERT INTO electric.assignments (tbl, user_column, role) SELECT 'mine', 'user_id', 'role' || i FROM generate_series(1, 20000) i;
+INSERT INTO electric.grants (tbl, privilege, role, column_name) SELECT 'mine', 'UPDATE', 'role' || i % 10, 'c' || i FROM generate_series(1, 20000) i;
+INSERT INTO electric.grants (tbl, privilege, role) SELECT 'mine', 'SELECT', 'role' || i FROM generate_series(1, 20000) i;
+RESET ROLE;
+GRANT SELECT ON issues TO regress_electric_client;
+SET ROLE regress_electric_owner;
+DO LANGUAGE ddlx $$ ELECTRIC ENABLE issues; ELECTRIC ASSIGN 'reader' TO issues.user_id; ELECTRIC GRANT READ ON issues TO 'reader' $$;
+INSERT INTO issues VALUES (1, 'alice');
+SET statement_timeout = '10s';
+CREATE TABLE others (number int);
+ALTER TABLE others RENAME number TO title;
+DROP TABLE others CASCADE;
+RESET statement_timeout;
+\c -
+SET client_min_messages = error;
+SELECT electric.set_user('alice', is_local => false) \g /dev/null
+SET ROLE regress_electric_client;
+SELECT id FROM issues;
+RESET ROLE;
+SELECT sum(used_bytes) < 100000 AS little FROM pg_backend_memory_contexts WHERE name LIKE 'electric_perm rules%';
 \i :reset

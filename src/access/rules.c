@@ -29,7 +29,8 @@ typedef struct EnabledTable
 typedef struct OwnerSources
 {
 	Oid owner;
-	List *sources; /* RoleSource *, every one that is whole */
+	List *assignments; /* Assignment * */
+	List *sources;	   /* RoleSource *, every one of them that is whole */
 } OwnerSources;
 
 struct RuleSet
@@ -41,9 +42,9 @@ struct RuleSet
 	bool broken;	   /* a rule is not as recorded: any change may mend it */
 	bool loading;	   /* what is being read may be any relation's */
 	RuleTable nothing; /* of tables to which no rules apply */
-	bool assignments_loaded;
-	List *assignments; /* Assignment * */
-	List *sources;	   /* OwnerSources * */
+	bool assigned_known;
+	List *assigned; /* Oid: tables from which roles are assigned */
+	List *sources;	/* OwnerSources * */
 };
 
 static RuleSet *current = NULL; /* NULL: load anew */
@@ -52,8 +53,8 @@ static uint64 changes = 0;		/* invalidations seen */
 static RuleSet *current_rules(void);
 static HTAB *make_table(MemoryContext context, Size keysize, Size entrysize);
 static List *load_table(RuleSet *rules, Oid relid);
-static List *all_assignments(RuleSet *rules);
-static List *owner_sources(RuleSet *rules, Oid owner);
+static List *assigned_tables(RuleSet *rules);
+static OwnerSources *owner_sources(RuleSet *rules, Oid owner);
 static void depend_on(RuleSet *rules, Oid relid);
 static void depend_on_path(RuleSet *rules, const KeyPath *path);
 
@@ -158,15 +159,15 @@ rules_all_sources(RuleSet *rules)
 	List *sources = NIL;
 	ListCell *cell;
 
-	foreach(cell, all_assignments(rules))
+	foreach(cell, assigned_tables(rules))
 	{
-		Oid owner = source_table_owner(((Assignment *) lfirst(cell))->relid);
+		Oid owner = source_table_owner(lfirst_oid(cell));
 
 		if (OidIsValid(owner))
 			owners = list_append_unique_oid(owners, owner);
 	}
 	foreach(cell, owners)
-		sources = list_concat(sources, owner_sources(rules, lfirst_oid(cell)));
+		sources = list_concat(sources, owner_sources(rules, lfirst_oid(cell))->sources);
 	return sources;
 }
 
@@ -222,67 +223,75 @@ make_table(MemoryContext context, Size keysize, Size entrysize)
 	return hash_create("electric_perm rules", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
+/* assigned_tables returns the tables (Oid) from which roles are assigned. */
 static List *
-all_assignments(RuleSet *rules)
+assigned_tables(RuleSet *rules)
 {
-	if (!rules->assignments_loaded)
-	{
-		MemoryContext old = MemoryContextSwitchTo(rules->context);
+	List *relids;
+	MemoryContext old;
+	ListCell *cell;
 
-		rules->assignments = catalog_assignments();
-		rules->assignments_loaded = true;
-		MemoryContextSwitchTo(old);
+	if (rules->assigned_known)
+		return rules->assigned;
+	relids = catalog_assigned_tables();
+	old = MemoryContextSwitchTo(rules->context);
+	foreach(cell, relids)
+	{
+		rules->assigned = lappend_oid(rules->assigned, lfirst_oid(cell));
+		/* a table that is gone never comes back; one of another's may become his */
+		depend_on(rules, lfirst_oid(cell));
 	}
-	return rules->assignments;
+	rules->assigned_known = true;
+	MemoryContextSwitchTo(old);
+	return rules->assigned;
 }
 
 /*
- * owner_sources returns the assignments on the tables of one owner that are as
- * recorded. Those of others are not resolved: what somebody states about tables of his
- * own costs nobody else a query's time.
+ * owner_sources returns the assignments on the tables of one owner. Those of others are
+ * not even read: what somebody states about tables of his own costs nobody else a
+ * query's time.
  */
-static List *
+static OwnerSources *
 owner_sources(RuleSet *rules, Oid owner)
 {
 	MemoryContext old;
 	OwnerSources *entry;
-	List *sources = NIL;
 	ListCell *cell;
+	ListCell *row;
 
 	foreach(cell, rules->sources)
 	{
 		entry = lfirst(cell);
 		if (entry->owner == owner)
-			return entry->sources;
+			return entry;
 	}
-	all_assignments(rules);
+	(void) assigned_tables(rules);
 	old = MemoryContextSwitchTo(rules->context);
 	rules->loading = true;
-	foreach(cell, rules->assignments)
+	entry = palloc0(sizeof(OwnerSources));
+	entry->owner = owner;
+	foreach(cell, rules->assigned)
 	{
-		Assignment *assignment = lfirst(cell);
-		RoleSource *source;
+		if (source_table_owner(lfirst_oid(cell)) == owner)
+			entry->assignments = list_concat(entry->assignments,
+											 catalog_table_assignments(lfirst_oid(cell)));
+	}
+	foreach(row, entry->assignments)
+	{
+		RoleSource *source = source_resolve(lfirst(row));
 
-		/* a table that is gone never comes back; one of another's may become his */
-		depend_on(rules, assignment->relid);
-		if (source_table_owner(assignment->relid) != owner)
-			continue;
-		source = source_resolve(assignment);
 		if (source)
 		{
 			depend_on_path(rules, source->path);
-			sources = lappend(sources, source);
+			entry->sources = lappend(entry->sources, source);
 		}
 		else
 			rules->broken = true;
 	}
-	entry = palloc(sizeof(OwnerSources));
-	entry->owner = owner;
-	entry->sources = sources;
 	rules->sources = lappend(rules->sources, entry);
 	rules->loading = false;
 	MemoryContextSwitchTo(old);
-	return sources;
+	return entry;
 }
 
 /* load_table returns what is granted on relid (RuleTable *). */
@@ -299,11 +308,11 @@ load_table(RuleSet *rules, Oid relid)
 	if (OidIsValid(owner) && catalog_table_is_enabled(relid))
 	{
 		/* role names mean something among the tables of one owner */
-		List *sources = owner_sources(rules, owner);
+		OwnerSources *own = owner_sources(rules, owner);
 		bool broken = false;
 
 		rules->loading = true;
-		loaded = rule_tables_load(relid, owner, sources, rules->assignments, &broken);
+		loaded = rule_tables_load(relid, owner, own->sources, own->assignments, &broken);
 		foreach(cell, loaded)
 			foreach(arm, ((RuleTable *) lfirst(cell))->arms)
 				depend_on_path(rules, ((RuleArm *) lfirst(arm))->path);

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 
 #include "catalog/catalog.h"
 #include "catalog/store.h"
@@ -33,6 +34,7 @@ enum
 	"AND scope IS NOT DISTINCT FROM $5"
 
 static void *decode_assignment(HeapTuple tuple, TupleDesc desc);
+static void *decode_table(HeapTuple tuple, TupleDesc desc);
 static void *decode_senseless(HeapTuple tuple, TupleDesc desc);
 static bool is_sound(const Assignment *assignment);
 static int compare_assignments(const ListCell *a, const ListCell *b);
@@ -53,6 +55,42 @@ List *
 catalog_senseless_assignments(void)
 {
 	return store_scan("assignments", Natts, NULL, InvalidOid, decode_senseless);
+}
+
+List *
+catalog_table_assignments(Oid relid)
+{
+	List *assignments = store_scan("assignments", Natts, "assignments_key", relid,
+								   decode_assignment);
+
+	list_sort(assignments, compare_assignments);
+	return assignments;
+}
+
+List *
+catalog_assigned_tables(void)
+{
+	/* as many as there are rows, for a list as long as there are tables */
+	MemoryContext scan = AllocSetContextCreate(CurrentMemoryContext, "electric_perm scan",
+											   ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(scan);
+	List *rows = store_scan("assignments", Natts, NULL, InvalidOid, decode_table);
+	List *relids = NIL;
+	ListCell *cell;
+
+	MemoryContextSwitchTo(old);
+	foreach(cell, rows)
+	{
+		Oid relid = *(Oid *) lfirst(cell);
+
+		/* rows of one table mostly follow each other */
+		if (relids == NIL || llast_oid(relids) != relid)
+			relids = lappend_oid(relids, relid);
+	}
+	MemoryContextDelete(scan);
+	list_sort(relids, list_oid_cmp);
+	list_deduplicate_oid(relids);
+	return relids;
 }
 
 Assignment *
@@ -138,6 +176,16 @@ decode_assignment(HeapTuple tuple, TupleDesc desc)
 	Assignment *assignment = assignment_of_row(tuple, desc);
 
 	return is_sound(assignment) ? assignment : NULL;
+}
+
+/* decode_table returns the table alone (Oid *). */
+static void *
+decode_table(HeapTuple tuple, TupleDesc desc)
+{
+	Oid *relid = palloc(sizeof(Oid));
+
+	*relid = store_oid(tuple, desc, Anum_tbl);
+	return relid;
 }
 
 /* decode_senseless returns it if it makes none. */

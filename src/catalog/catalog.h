@@ -96,6 +96,13 @@ extern bool privilege_parse(const char *text, AclMode *privilege, const char **r
 /* --- assignments.c --- */
 extern List *catalog_assignments(void); /* Assignment *, all of them, ordered */
 extern List *catalog_senseless_assignments(void);
+
+/*
+ * catalog_assigned_tables returns the tables (Oid, in ascending order) that any row of them
+ * names, and reads nothing else; catalog_table_assignments the assignments on one.
+ */
+extern List *catalog_assigned_tables(void);
+extern List *catalog_table_assignments(Oid relid);
 extern Assignment *catalog_assignment_find(const Assignment *key);
 extern void catalog_assignment_store(const Assignment *assignment);
 extern void catalog_assignment_delete(const Assignment *key);

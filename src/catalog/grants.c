@@ -38,7 +38,9 @@ static List *join_columns(List *rows);
 static void *decode_grant(HeapTuple tuple, TupleDesc desc);
 static void *decode_senseless(HeapTuple tuple, TupleDesc desc);
 static bool is_sound(const Grant *grant);
+static int compare_rows(const ListCell *a, const ListCell *b);
 static int compare_grants(const ListCell *a, const ListCell *b);
+static int compare_starts(const Grant *left, const Grant *right);
 static int compare_lists(List *a, List *b);
 static int privilege_rank(AclMode privilege);
 static List *stored_columns(const Grant *grant);
@@ -128,38 +130,37 @@ read_grants(const char *index, Oid relid)
 {
 	List *rows = store_scan("grants", Natts, index, relid, decode_grant);
 
-	list_sort(rows, compare_grants);
+	list_sort(rows, compare_rows);
 	rows = join_columns(rows);
 	list_sort(rows, compare_grants);
 	return rows;
 }
 
-/* join_columns makes one grant of the rows that differ in nothing but the column. */
+/*
+ * join_columns makes one grant of the rows that differ in nothing but the column. They are
+ * sorted by compare_rows, so that these follow each other.
+ */
 static List *
 join_columns(List *rows)
 {
 	List *grants = NIL;
+	Grant *last = NULL;
 	ListCell *cell;
-	ListCell *other;
 
 	foreach(cell, rows)
 	{
 		Grant *row = lfirst(cell);
-		Grant *whole = NULL;
 
-		foreach(other, grants)
-		{
-			Grant *grant = lfirst(other);
-
-			if (row->columns != NIL && grant->columns != NIL && catalog_is_same_key(grant, row) &&
-				compare_lists(grant->path_keys, row->path_keys) == 0 &&
-				store_compare(grant->condition, row->condition) == 0)
-				whole = grant;
-		}
-		if (whole)
-			whole->columns = list_concat(whole->columns, row->columns);
+		if (last && last->columns != NIL && row->columns != NIL &&
+			catalog_is_same_key(last, row) &&
+			compare_lists(last->path_keys, row->path_keys) == 0 &&
+			store_compare(last->condition, row->condition) == 0)
+			last->columns = list_concat(last->columns, row->columns);
 		else
+		{
 			grants = lappend(grants, row);
+			last = row;
+		}
 	}
 	return grants;
 }
@@ -236,12 +237,42 @@ is_sound(const Grant *grant)
 	return !(scoped && built_in);
 }
 
+/* compare_rows orders by all that makes rows one grant, and then by their column. */
+static int
+compare_rows(const ListCell *a, const ListCell *b)
+{
+	const Grant *left = lfirst(a);
+	const Grant *right = lfirst(b);
+	int order = compare_starts(left, right);
+
+	if (order == 0 && left->scope_relid != right->scope_relid)
+		order = left->scope_relid < right->scope_relid ? -1 : 1;
+	if (order == 0)
+		order = store_compare(left->condition, right->condition);
+	if (order == 0)
+		order = compare_lists(left->path_keys, right->path_keys);
+	return order != 0 ? order : compare_lists(left->columns, right->columns);
+}
+
 /* compare_grants orders by table, privilege, path, role, columns and condition. */
 static int
 compare_grants(const ListCell *a, const ListCell *b)
 {
 	const Grant *left = lfirst(a);
 	const Grant *right = lfirst(b);
+	int order = compare_starts(left, right);
+
+	if (order == 0)
+		order = compare_lists(left->columns, right->columns);
+	if (order == 0 && left->scope_relid != right->scope_relid)
+		order = left->scope_relid < right->scope_relid ? -1 : 1;
+	return order != 0 ? order : store_compare(left->condition, right->condition);
+}
+
+/* compare_starts orders by table, privilege, path and role. */
+static int
+compare_starts(const Grant *left, const Grant *right)
+{
 	int order;
 
 	if (left->relid != right->relid)
@@ -249,13 +280,7 @@ compare_grants(const ListCell *a, const ListCell *b)
 	order = privilege_rank(left->privilege) - privilege_rank(right->privilege);
 	if (order == 0)
 		order = store_compare(left->path, right->path);
-	if (order == 0)
-		order = store_compare(left->role, right->role);
-	if (order == 0)
-		order = compare_lists(left->columns, right->columns);
-	if (order == 0 && left->scope_relid != right->scope_relid)
-		order = left->scope_relid < right->scope_relid ? -1 : 1;
-	return order != 0 ? order : store_compare(left->condition, right->condition);
+	return order != 0 ? order : store_compare(left->role, right->role);
 }
 
 /* compare_lists compares lists of texts; the empty one comes first. */

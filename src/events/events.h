@@ -24,7 +24,7 @@ typedef struct StandingRule
 	bool touched;			/* can the command change it? The rest only if so: */
 	char *text;				/* as a statement; NULL where a table is gone */
 	bool stands;			/* does all of it resolve? */
-	bool in_force;			/* and may it give something, so that it must not be lost? */
+	bool in_force;			/* a grant: may it give something, so that it must not be lost? */
 	List *attnums;			/* of the columns that it lists or reads, int */
 	KeyPath *path;			/* NULL without scope */
 	Node *condition;		/* NULL: none .. */
@@ -81,8 +81,18 @@ extern StandingRule *rule_of_assignment(Assignment *assignment);
 extern Oid rule_relid(const StandingRule *rule);
 extern char *rule_condition(const StandingRule *rule);
 
+/* rule_was_in_force: could the rule give something, before the command? */
+extern bool rule_was_in_force(const Standing *standing, const StandingRule *rule);
+
 /* rule_print returns the text of the rule's condition by present names. */
 extern char *rule_print(const StandingRule *rule);
+
+/*
+ * --- recorded.c: is such a rule in the list? *place is where to look first, 0 at the
+ * beginning ---
+ */
+extern bool has_grant(List *grants, const Grant *grant, int *place);
+extern bool has_assignment(List *assignments, const Assignment *assignment, int *place);
 
 /* --- settle.c: makes the rules true again after a command --- */
 extern void settle(const Standing *standing);

@@ -39,9 +39,6 @@ static char *condition_now(const Standing *standing, const StandingRule *rule, c
 static char *restated(const StandingRule *rule);
 static void show_in_rule(void *arg);
 static char *column_name(Oid relid, AttrNumber attnum);
-static bool is_recorded(const StandingRule *rule, List *grants, List *assignments);
-static bool has_grant(List *grants, const Grant *grant);
-static bool has_assignment(List *assignments, const Assignment *assignment);
 static void refuse_unknown(const Standing *standing, List *grants, List *assignments);
 static void refuse_broken(const StandingRule *rule);
 static void refuse_losses(const Standing *standing, List *outcomes);
@@ -80,6 +77,8 @@ static List *
 all_outcomes(const Standing *standing, List *grants, List *assignments)
 {
 	List *outcomes = NIL;
+	int grant_place = 0;
+	int assignment_place = 0;
 	ListCell *cell;
 
 	foreach(cell, standing->rules)
@@ -87,7 +86,10 @@ all_outcomes(const Standing *standing, List *grants, List *assignments)
 		const StandingRule *rule = lfirst(cell);
 		Outcome *outcome = NULL;
 
-		if (rule->touched && is_recorded(rule, grants, assignments))
+		/* does it still stand in the catalog, as it was noted? */
+		if (rule->touched &&
+			(rule->grant ? has_grant(grants, rule->grant, &grant_place) :
+						   has_assignment(assignments, rule->assignment, &assignment_place)))
 			outcome = outcome_of(standing, rule);
 		if (outcome)
 			outcomes = lappend(outcomes, outcome);
@@ -113,7 +115,8 @@ outcome_of(const Standing *standing, const StandingRule *rule)
 	else
 		follow_assignment(standing, rule, outcome);
 	/* one that gives nothing may lose what it stands on, and gives nothing still */
-	if (outcome->lost && !rule->in_force && !command_cascades(standing->command))
+	if (outcome->lost && !command_cascades(standing->command) &&
+		!rule_was_in_force(standing, rule))
 		return NULL;
 	outcome->rewritten |= outcome->lost != NULL;
 	if (outcome->lost)
@@ -298,40 +301,6 @@ column_name(Oid relid, AttrNumber attnum)
 					get_rel_name(relid));
 }
 
-/* is_recorded: does the rule still stand in the catalog, as it was noted? */
-static bool
-is_recorded(const StandingRule *rule, List *grants, List *assignments)
-{
-	return rule->grant ? has_grant(grants, rule->grant) :
-						 has_assignment(assignments, rule->assignment);
-}
-
-static bool
-has_grant(List *grants, const Grant *grant)
-{
-	ListCell *cell;
-
-	foreach(cell, grants)
-	{
-		if (catalog_is_same_grant(lfirst(cell), grant))
-			return true;
-	}
-	return false;
-}
-
-static bool
-has_assignment(List *assignments, const Assignment *assignment)
-{
-	ListCell *cell;
-
-	foreach(cell, assignments)
-	{
-		if (catalog_is_same_assignment(lfirst(cell), assignment))
-			return true;
-	}
-	return false;
-}
-
 /*
  * refuse_unknown: a rule that came while the command waited for its lock names things by names
  * that it has just changed, and nobody noted what they meant.
@@ -341,6 +310,7 @@ refuse_unknown(const Standing *standing, List *grants, List *assignments)
 {
 	List *known_grants = NIL;
 	List *known_assignments = NIL;
+	int place = 0;
 	ListCell *cell;
 
 	foreach(cell, standing->rules)
@@ -354,12 +324,13 @@ refuse_unknown(const Standing *standing, List *grants, List *assignments)
 	}
 	foreach(cell, grants)
 	{
-		if (!has_grant(known_grants, lfirst(cell)))
+		if (!has_grant(known_grants, lfirst(cell), &place))
 			refuse_broken(rule_of_grant(lfirst(cell)));
 	}
+	place = 0;
 	foreach(cell, assignments)
 	{
-		if (!has_assignment(known_assignments, lfirst(cell)))
+		if (!has_assignment(known_assignments, lfirst(cell), &place))
 			refuse_broken(rule_of_assignment(lfirst(cell)));
 	}
 }

@@ -165,30 +165,36 @@ note_assignment(Assignment *assignment, bool all, List *names)
 	return rule;
 }
 
-/*
- * note_in_force: a grant is in force while its table has all four policies, an assignment unless
- * there are grants to its role and none is in force. pg_restore --clean drops policies
- * before keys, which nobody shall miss then.
- */
+/* note_in_force: a grant is in force while its table has all four policies. */
 static void
 note_in_force(List *rules)
 {
+	Oid relid = InvalidOid;
+	bool complete = false;
 	ListCell *cell;
 
 	foreach(cell, rules)
 	{
 		StandingRule *rule = lfirst(cell);
 
-		if (rule->grant && (rule->stands || !rule->touched))
-			rule->in_force = policy_is_complete(rule->grant->relid);
+		if (!rule->grant)
+			continue;
+		/* those of one table follow each other */
+		if (rule->grant->relid != relid)
+			complete = policy_is_complete(rule->grant->relid);
+		relid = rule->grant->relid;
+		rule->in_force = complete && (rule->stands || !rule->touched);
 	}
-	foreach(cell, rules)
-	{
-		StandingRule *rule = lfirst(cell);
+}
 
-		if (rule->assignment && rule->stands)
-			rule->in_force = serves_grants(rule->assignment, rules);
-	}
+/*
+ * rule_was_in_force: an assignment was unless there are grants to its role and none was.
+ * pg_restore --clean drops policies before keys, which nobody shall miss then.
+ */
+bool
+rule_was_in_force(const Standing *standing, const StandingRule *rule)
+{
+	return rule->grant ? rule->in_force : serves_grants(rule->assignment, standing->rules);
 }
 
 /* serves_grants: is a grant to its role in force, or is there none? */
