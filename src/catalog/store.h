@@ -62,6 +62,7 @@ extern void store_write(const char *sql, StoreParams *params);
 
 /* store_write_rows is that for what is no rule, and meets as many rows as expected. */
 extern void store_write_rows(const char *sql, StoreParams *params, uint64 expected);
+
 /*
  * A row as the rule that it is, whether that makes sense or not (grants.c, assignments.c), and
  * whether its texts are such as a statement writes: 22023, or 42601 (stated.c).
