@@ -12,6 +12,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -30,6 +31,7 @@ typedef struct ReadCondition
 	Node *expression;
 } ReadCondition;
 
+static Oid warned_of;	  /* the table that this command has last warned of */
 static List *noted = NIL; /* Standing *, in TopMemoryContext */
 
 static void link_noted(Standing *standing);
@@ -44,6 +46,7 @@ static bool serve(const Assignment *assignment);
 static bool find_path(StandingRule *rule, Oid relid, Oid scope_relid, const char *path, List *keys);
 static void note_text(StandingRule *rule);
 static Node *read_condition(Oid relid, const char *condition);
+static void warn_of_locked(Oid relid);
 static void read_as_owner(void *context);
 
 void
@@ -57,6 +60,7 @@ standing_note(Node *command)
 	bool all = names == NIL;
 	ListCell *cell;
 
+	warned_of = InvalidOid;
 	standing->memory = memory;
 	standing->command = command;
 	foreach(cell, catalog_all_grants())
@@ -331,14 +335,35 @@ note_text(StandingRule *rule)
 
 /*
  * read_condition analyses a condition, as the table's owner; NULL if what it names is gone.
- * That is no business of the command that is about to run.
+ * That is no business of the command that is about to run. Nor is the rule of somebody else who
+ * keeps its table locked, for as long as he likes: if the command changes what it
+ * names, it gives nothing.
  */
 static Node *
 read_condition(Oid relid, const char *condition)
 {
 	ReadCondition read = {relid, condition, NULL};
 
+	if (!has_privs_of_role(GetUserId(), catalog_owner(relid)) &&
+		!ConditionalLockRelationOid(relid, AccessShareLock))
+	{
+		warn_of_locked(relid);
+		return NULL;
+	}
 	return attempt(read_as_owner, &read) ? NULL : read.expression;
+}
+
+/* warn_of_locked warns once a table: its rules follow each other. */
+static void
+warn_of_locked(Oid relid)
+{
+	if (relid == warned_of)
+		return;
+	warned_of = relid;
+	ereport(WARNING,
+			(errmsg("rules on table \"%s\" are not followed", get_rel_name(relid)),
+			 errdetail("It belongs to another owner, and is locked. If the command changes what a condition of theirs names, they give nothing when they are made anew."),
+			 errhint("A superuser sees by electric.verify() whether they are as stated.")));
 }
 
 static void
