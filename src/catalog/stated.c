@@ -120,9 +120,13 @@ says_assignment(const DdlxStatement *statement, const void *rule)
 	if (statement->kind != DDLX_ASSIGN || list_length(statement->roles) != 1)
 		return false;
 	role = linitial(statement->roles);
-	if (assignment->role ?
-			!says_role(role, assignment->role, OidIsValid(assignment->scope_relid)) :
-			role->kind != DDLX_ROLE_DYNAMIC || strcmp(role->column->column, assignment->role_column) != 0)
+	if (assignment->role)
+	{
+		if (!says_role(role, assignment->role, OidIsValid(assignment->scope_relid)))
+			return false;
+	}
+	else if (role->kind != DDLX_ROLE_DYNAMIC ||
+			 strcmp(role->column->column, assignment->role_column) != 0)
 		return false;
 	return strcmp(statement->user_column->column, assignment->user_column) == 0 &&
 		store_compare(statement->condition, assignment->condition) == 0;

@@ -161,7 +161,7 @@ lock_all(List *relids)
 	table_locks_take(locks);
 }
 
-/* try_rebuild: what is wrong with one table, by whosever doing, does not keep others from repair. */
+/* try_rebuild: what is wrong with one table, by whosever doing, keeps no other from repair. */
 static List *
 try_rebuild(Oid relid)
 {

@@ -120,7 +120,8 @@ static Const *
 unknown_const(const Strings *strings, const Param *param)
 {
 	char *text = list_nth(strings->texts, param->paramid - FIRST_STRING);
-	Const *constant = makeConst(UNKNOWNOID, -1, InvalidOid, -2, CStringGetDatum(text), false, false);
+	Const *constant =
+		makeConst(UNKNOWNOID, -1, InvalidOid, -2, CStringGetDatum(text), false, false);
 
 	constant->location = param->location;
 	return constant;
