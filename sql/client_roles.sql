@@ -41,7 +41,7 @@ SELECT electric.add_client_role(0);
 
 -- Adding touches no table that is not enabled.
 SELECT electric.add_client_role('regress_electric_web');
-SELECT electric.add_client_role('"regress_electric_Äpp ""x"""', true);
+SELECT electric.add_client_role('"regress_electric_Äpp ""x"""');
 SELECT * FROM electric.client_roles ORDER BY 1;
 :acl
 

@@ -245,7 +245,7 @@ check_identity(const Statement *statement)
 
 	if ((then->user_id ? now->user_id && strcmp(then->user_id, now->user_id) == 0 :
 						 now->user_id == NULL) &&
-		strcmp(then->claims, now->claims) == 0)
+		strcmp(then->claims, now->claims) == 0 && then->service == now->service)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

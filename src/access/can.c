@@ -36,6 +36,8 @@ may(Asked *asked)
 {
 	if (!asked->row)
 		return false;
+	if (service_may(asked->statement, asked->relid))
+		return true;
 	if (asked->privilege == ACL_SELECT)
 		return asked->bound || asked_is_granted(asked, ACL_SELECT);
 	return asked_is_granted(asked, ACL_SELECT) && asked_is_granted(asked, asked->privilege);

@@ -42,7 +42,8 @@ static void log_denial(const char *user_id, AclMode privilege, Oid relid, const 
 /*
  * electric.deny(privilege text, tbl regclass) returns boolean
  *
- * The last arm of a policy's check. Called with anything else than policies say it is false.
+ * The last arm of a policy's check. Called with anything else than policies say it is false, and
+ * for services.
  */
 Datum
 electric_deny(PG_FUNCTION_ARGS)
@@ -52,6 +53,7 @@ electric_deny(PG_FUNCTION_ARGS)
 	char *name;
 	const char *user_id;
 	bool anonymous;
+	bool passes;
 	Words words;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
@@ -62,9 +64,11 @@ electric_deny(PG_FUNCTION_ARGS)
 	user_id = (statement ? statement->identity : identity_current())->user_id;
 	user_id = user_id ? pstrdup(user_id) : NULL;
 	anonymous = user_id == NULL;
+	/* another policy lets a service pass, whichever of them is asked first */
+	passes = statement && service_may(statement, PG_GETARG_OID(1));
 	if (statement)
 		statement_leave(statement);
-	if (!name || privilege == 0)
+	if (!name || privilege == 0 || passes)
 		PG_RETURN_BOOL(false);
 	words = find_words(fcinfo, privilege);
 	if (audit_denials())

@@ -21,6 +21,7 @@
  *	change.c	the old row and the changed columns, for the guard
  *	inserted.c	the columns to which an INSERT gives values
  *	target.c	the table that a statement writes where WITH CHECK is judged
+ *	service.c	what services may do
  *	support.c	what the planner is told
  *	roles.c		electric.roles()
  *	verdict.h	what the rules say of one row: can(), explain(), deny()
@@ -456,5 +457,14 @@ extern bool scope_unscoped(Statement *statement, RuleTable *table);
  */
 extern ArrayType *scope_key_array(ScopeState *scope, int column);
 extern Oid scope_element_type(const RuleArm *arm, int column);
+
+/* --- service.c --- */
+
+/*
+ * service_acts: is it a service's identity, and the current user a client role for services?
+ * service_may: .. who so may do everything on this table, because it is enabled?
+ */
+extern bool service_acts(const Identity *identity);
+extern bool service_may(const Statement *statement, Oid relid);
 
 #endif /* ELECTRIC_ENGINE_H */

@@ -31,6 +31,7 @@ typedef struct Explanation
 PG_FUNCTION_INFO_V1(electric_explain);
 
 static void explain_row(Explanation *explanation);
+static bool explain_service(Explanation *explanation);
 static bool explain_grants(Explanation *explanation);
 static bool explain_grant(Explanation *explanation, const Grant *grant);
 static char *reason(Asked *asked, const GrantRule *rule, Verdict verdict);
@@ -74,11 +75,21 @@ explain_row(Explanation *explanation)
 		put(explanation, "no", "the row does not exist, or the current user may not read it");
 		return;
 	}
-	granted = explain_grants(explanation);
+	granted = explain_service(explanation) || explain_grants(explanation);
 	note_unbound(explanation);
 	note_privilege(explanation);
 	note_policies(explanation);
 	summarize(explanation, granted);
+}
+
+/* explain_service: whom no grant binds, no grant is told of. */
+static bool
+explain_service(Explanation *explanation)
+{
+	if (!service_may(explanation->asked->statement, explanation->asked->relid))
+		return false;
+	put(explanation, "yes", "the identity is a service's: it may do everything on enabled tables");
+	return true;
 }
 
 /* explain_grants: does any grant of the privilege say yes? */
@@ -208,7 +219,7 @@ static bool
 is_policy_of_others(const RowSecurityPolicy *policy)
 {
 	static const char *const ours[] = {"electric_select", "electric_insert", "electric_update",
-									   "electric_delete"};
+									   "electric_delete", "electric_service"};
 	int i;
 
 	for (i = 0; i < lengthof(ours); i++)
@@ -244,7 +255,9 @@ summarize(Explanation *explanation, bool granted)
 	const char *action = verb(asked->privilege);
 	const char *table = catalog_name(asked->relid);
 	bool reads = asked->privilege == ACL_SELECT;
-	bool readable = reads ? granted : asked_is_granted(asked, ACL_SELECT);
+	bool readable = reads ? granted :
+							service_may(asked->statement, asked->relid) ||
+			asked_is_granted(asked, ACL_SELECT);
 
 	if (reads && asked->bound && !granted)
 	{

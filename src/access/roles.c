@@ -28,8 +28,9 @@ static Datum scope_id_array(const KeyPath *path, const Datum *scope_id);
  * electric.roles(user_id text DEFAULT current, OUT role text, OUT scope_table
  *		regclass, OUT scope_id text[]) returns setof record
  *
- * The built-in roles first, then what the rows of the assigned tables say, each
- * assignment for itself. 42501 for another user's roles, unless the caller is trusted.
+ * The built-in roles first, and SERVICE where the current identity is a service's, then
+ * what the rows of the assigned tables say, each assignment for itself. 42501 for another
+ * user's roles, unless the caller is trusted.
  */
 Datum
 electric_roles(PG_FUNCTION_ARGS)
@@ -44,17 +45,19 @@ electric_roles(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("electric.roles() needs a snapshot")));
+	asked = *statement->identity;
 	asked.user_id = PG_ARGISNULL(0) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(0));
 	if (asked.user_id && asked.user_id[0] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("user id must not be empty"),
 				 errhint("NULL is the anonymous user.")));
-	asked.claims = statement->identity->claims;
 	check_may_ask(asked.user_id, statement->identity->user_id);
 	InitMaterializedSRF(fcinfo, 0);
 
 	put_role(result, ROLE_ANYONE, InvalidOid, (Datum) 0);
+	if (!asked.user_id && service_acts(statement->identity))
+		put_role(result, "SERVICE", InvalidOid, (Datum) 0);
 	if (asked.user_id)
 	{
 		put_role(result, ROLE_AUTHENTICATED, InvalidOid, (Datum) 0);

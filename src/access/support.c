@@ -7,6 +7,8 @@
  * plan must be right for whoever runs it, and who holds a role without scope
  * needs no row of the set. scope_keys is VOLATILE so that it is not evaluated while
  * planning; it remembers its array for the statement.
+ *
+ * Of electric.allows_service, which is planned for services alone, that it is true.
  */
 #include "postgres.h"
 
@@ -52,7 +54,8 @@ electric_allows_support(PG_FUNCTION_ARGS)
 	{
 		SupportRequestSelectivity *selectivity = (SupportRequestSelectivity *) request;
 
-		selectivity->selectivity = ALLOWS_SELECTIVITY;
+		/* electric.allows_service has one argument */
+		selectivity->selectivity = list_length(selectivity->args) == 1 ? 1.0 : ALLOWS_SELECTIVITY;
 		answer = request;
 	}
 	else if (IsA(request, SupportRequestIndexCondition))

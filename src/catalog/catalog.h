@@ -10,8 +10,11 @@
 #ifndef ELECTRIC_CATALOG_H
 #define ELECTRIC_CATALOG_H
 
+#include "common/sha2.h"
+#include "datatype/timestamp.h"
 #include "nodes/parsenodes.h"
 #include "nodes/pg_list.h"
+#include "utils/array.h"
 #include "utils/jsonb.h"
 
 /* Role names of the built-in roles as they stand in electric.grants.role */
@@ -54,6 +57,18 @@ typedef struct ClientRole
 	char *role; /* the SQL role's name, checked when used */
 	bool service;
 } ClientRole;
+
+/* A row of electric.api_key_store */
+typedef struct ApiKey
+{
+	char *id;
+	char *name;
+	bool secret; /* else publishable */
+	uint8 digest[PG_SHA256_DIGEST_LENGTH];
+	TimestampTz expires; /* DT_NOEND: never */
+	ArrayType *networks; /* cidr[]; NULL: from everywhere */
+	Jsonb *claims;
+} ApiKey;
 
 /*
  * --- grants.c ---
@@ -141,6 +156,10 @@ extern List *catalog_client_roles(void); /* ClientRole * */
 extern void catalog_client_role_store(const char *role, bool service);
 extern bool catalog_client_role_delete(const char *role);
 
+/* Is it a client role for services: the name, the role? */
+extern bool catalog_is_service(const char *name);
+extern bool catalog_is_service_role(Oid role);
+
 /*
  * catalog_lock_client_roles keeps the list from changing until the transaction's end, so
  * that a role that arrives and a grant that is made at the same time both count.
@@ -148,6 +167,21 @@ extern bool catalog_client_role_delete(const char *role);
  */
 extern void catalog_lock_client_roles(void);
 extern List *catalog_client_roles_lock(void);
+
+/*
+ * --- api_keys.c ---
+ *
+ * catalog_api_key_find returns the key, or NULL; catalog_api_key_delete whether there was
+ * one. Both changes invalidate the relation cache's entry of catalog_api_keys_relation().
+ *
+ * catalog_api_key_used notes that a key is in use, at most once in an hour and only where the
+ * transaction may write. Nobody waits for it, nor it for anybody.
+ */
+extern Oid catalog_api_keys_relation(void);
+extern ApiKey *catalog_api_key_find(const char *id);
+extern void catalog_api_key_store(const ApiKey *key);
+extern bool catalog_api_key_delete(const char *id);
+extern void catalog_api_key_used(const char *id);
 
 /* --- client_sql.c --- */
 extern void catalog_client_sql_append(const char *sql);

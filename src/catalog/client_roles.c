@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "storage/lmgr.h"
 
 #include "catalog/catalog.h"
@@ -29,6 +30,22 @@ catalog_client_roles(void)
 
 	list_sort(roles, compare_client_roles);
 	return roles;
+}
+
+bool
+catalog_is_service(const char *name)
+{
+	ClientRole *client = find_client_role(name);
+
+	return client && client->service;
+}
+
+bool
+catalog_is_service_role(Oid role)
+{
+	char *name = GetUserNameFromId(role, true);
+
+	return name && catalog_is_service(name);
 }
 
 void

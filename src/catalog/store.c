@@ -24,7 +24,6 @@
 #include "catalog/store.h"
 
 static Oid find_index(Relation rel, const char *name);
-static void store_param(StoreParams *params, Oid type, Datum value, bool is_null);
 
 /* SELECT * FROM electric.<table> [WHERE tbl = relid] */
 List *
@@ -143,15 +142,27 @@ store_compare(const char *a, const char *b)
 }
 
 void
+store_param_value(StoreParams *params, Oid type, Datum value, bool is_null)
+{
+	int i = params->count++;
+
+	Assert(i < STORE_MAX_PARAMS);
+	params->types[i] = type;
+	params->values[i] = value;
+	params->nulls[i] = is_null ? 'n' : ' ';
+}
+
+void
 store_param_oid(StoreParams *params, Oid value)
 {
-	store_param(params, REGCLASSOID, ObjectIdGetDatum(value), !OidIsValid(value));
+	store_param_value(params, REGCLASSOID, ObjectIdGetDatum(value), !OidIsValid(value));
 }
 
 void
 store_param_text(StoreParams *params, const char *value)
 {
-	store_param(params, TEXTOID, value ? CStringGetTextDatum(value) : (Datum) 0, value == NULL);
+	store_param_value(params, TEXTOID, value ? CStringGetTextDatum(value) : (Datum) 0,
+					  value == NULL);
 }
 
 void
@@ -164,25 +175,25 @@ store_param_text_list(StoreParams *params, List *value)
 	foreach(cell, value)
 		elements[foreach_current_index(cell)] = CStringGetTextDatum(lfirst(cell));
 	array = construct_array(elements, list_length(value), TEXTOID, -1, false, TYPALIGN_INT);
-	store_param(params, TEXTARRAYOID, PointerGetDatum(array), value == NIL);
+	store_param_value(params, TEXTARRAYOID, PointerGetDatum(array), value == NIL);
 }
 
 void
 store_param_jsonb(StoreParams *params, const Jsonb *value)
 {
-	store_param(params, JSONBOID, JsonbPGetDatum(value), value == NULL);
+	store_param_value(params, JSONBOID, JsonbPGetDatum(value), value == NULL);
 }
 
 void
 store_param_bool(StoreParams *params, bool value)
 {
-	store_param(params, BOOLOID, BoolGetDatum(value), false);
+	store_param_value(params, BOOLOID, BoolGetDatum(value), false);
 }
 
 void
 store_param_int64(StoreParams *params, int64 value)
 {
-	store_param(params, INT8OID, Int64GetDatum(value), false);
+	store_param_value(params, INT8OID, Int64GetDatum(value), false);
 }
 
 void
@@ -194,6 +205,17 @@ store_write(const char *sql, StoreParams *params)
 
 void
 store_write_rows(const char *sql, StoreParams *params, uint64 expected)
+{
+	if (store_run(sql, params) != expected)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not change the rules due to concurrent change"),
+				 errdetail("The rule has changed since this transaction began."),
+				 errhint("Run the transaction again.")));
+}
+
+uint64
+store_run(const char *sql, StoreParams *params)
 {
 	RunAs saved;
 	int result;
@@ -209,24 +231,6 @@ store_write_rows(const char *sql, StoreParams *params, uint64 expected)
 	rows = SPI_processed;
 	SPI_finish();
 	run_as_end(&saved);
-
-	if (rows != expected)
-		ereport(ERROR,
-				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 errmsg("could not change the rules due to concurrent change"),
-				 errdetail("The rule has changed since this transaction began."),
-				 errhint("Run the transaction again.")));
 	CommandCounterIncrement();
-}
-
-/* store_param appends one parameter. */
-static void
-store_param(StoreParams *params, Oid type, Datum value, bool is_null)
-{
-	int i = params->count++;
-
-	Assert(i < STORE_MAX_PARAMS);
-	params->types[i] = type;
-	params->values[i] = value;
-	params->nulls[i] = is_null ? 'n' : ' ';
+	return rows;
 }

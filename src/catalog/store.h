@@ -52,6 +52,7 @@ extern void store_param_text_list(StoreParams *params, List *value);
 extern void store_param_jsonb(StoreParams *params, const Jsonb *value);
 extern void store_param_bool(StoreParams *params, bool value);
 extern void store_param_int64(StoreParams *params, int64 value);
+extern void store_param_value(StoreParams *params, Oid type, Datum value, bool is_null);
 
 /*
  * store_write runs one INSERT, UPDATE or DELETE on electric.* as its owner and
@@ -71,5 +72,8 @@ extern Grant *grant_of_row(HeapTuple tuple, TupleDesc desc);
 extern Assignment *assignment_of_row(HeapTuple tuple, TupleDesc desc);
 extern void check_stated_grant(const Grant *grant);
 extern void check_stated_assignment(const Assignment *assignment);
+
+/* store_run is that for any number of rows: it returns how many the statement met. */
+extern uint64 store_run(const char *sql, StoreParams *params);
 
 #endif /* ELECTRIC_STORE_H */

@@ -1,6 +1,7 @@
 /*
  * authenticate.c
- *		electric.authenticate(): become the end user whom a token names.
+ *		electric.authenticate(): become the end user whom a token names, or whom an API
+ *		key stands for.
  *
  * The caller learns that a token is expired, not yet valid or not accepted, and nothing more;
  * the server's log gets the reason and the key id. Neither gets the token.
@@ -11,13 +12,13 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 
+#include "identity/api_key.h"
 #include "identity/functions.h"
 #include "identity/identity.h"
 #include "identity/secret.h"
 #include "identity/token.h"
 
 #define BEARER		  "bearer "
-#define API_KEY		  "ek_"
 #define MAX_KID_CHARS 64
 
 static char *read_token(FunctionCallInfo fcinfo, Size *len);
@@ -54,7 +55,7 @@ electric_authenticate(PG_FUNCTION_ARGS)
 	{
 		const char *token = without_bearer(argument);
 
-		if (strncmp(token, API_KEY, strlen(API_KEY)) == 0)
+		if (strncmp(token, API_KEY_PREFIX, strlen(API_KEY_PREFIX)) == 0)
 			user_id = api_key_authenticate(token, is_local);
 		else
 			user_id = authenticate_jwt(token, is_local);

@@ -25,12 +25,6 @@ extern void refuse_restricted_operation(void);
 extern void warn_after_set(FunctionCallInfo fcinfo, const char *function, bool is_local);
 
 /*
- * --- api_key.c: becomes whom an API key ("ek_..") stands for, NULL for an anonymous user; an
- * error tells that it is not accepted ---
- */
-extern char *api_key_authenticate(const char *key, bool is_local);
-
-/*
  * role_is_unbound: is there a table on which an identity binds the role not? *owned is
  * it, or InvalidOid where no row-level security binds the role at all.
  */

@@ -25,7 +25,10 @@ typedef struct Identity
 	const char *user_id;	   /* NULL: anonymous */
 	const char *claims;		   /* jsonb as text, "{}" by default */
 	const Jsonb *claims_jsonb; /* the same, parsed */
+	bool service;			   /* a server's: client roles for services may do
+								 * everything on enabled tables by it */
 	TimestampTz expires;	   /* the first moment at which it is no more; DT_NOEND: never */
+	const char *key_id;		   /* the API key that it came by; NULL: by none */
 	uint64 generation;		   /* equal generations in one backend: the same
 								 * identity; 0: anonymous without claims */
 } Identity;
@@ -33,8 +36,9 @@ typedef struct Identity
 /* --- setting.c --- */
 
 /*
- * identity_current never raises and never returns NULL. An identity that has expired when
- * the client's statement starts is nobody: the one that has not been identified.
+ * identity_current never raises and never returns NULL. One who has expired when the client's
+ * statement starts, or who came by an API key that has been revoked, is nobody: the one that
+ * has not been identified.
  */
 extern const Identity *identity_current(void);
 
@@ -55,6 +59,12 @@ extern void identity_set(const char *user_id, const Jsonb *claims, bool is_local
 /* identity_set_until is that for an identity which expires. */
 extern void identity_set_until(const char *user_id, const Jsonb *claims, TimestampTz expires,
 							   bool is_local);
+
+/* identity_set_whole is that with all that an identity has, claims_jsonb being its claims. */
+extern void identity_set_whole(const Identity *identity, bool is_local);
+
+/* identity_check_size raises 54000 where the identity is too large to be set. */
+extern void identity_check_size(const Identity *identity);
 
 /*
  * identity_clear makes the session anonymous, local identities included. A request's claims

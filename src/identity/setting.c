@@ -4,9 +4,9 @@
  *
  * Its value is "" (nobody has been set: request.c says who it is) or the claims as JSON
  * text, followed, unless anonymous, by a newline and the user id. JSON text as the server
- * prints it contains no newline, so the first one ends the claims whatever the id is. In
- * front of the claims, which begin with a brace, stands the moment at which the identity
- * expires, in microseconds since 2000, if it does.
+ * prints it contains no newline, so the first one ends the claims whatever the id is. Where
+ * there is more to say (a service, an expiry, an API key) a line before the claims says it,
+ * which does not begin with a brace as they do.
  * The check hook parses a value once into one flat block, which the machinery of
  * settings stacks, restores and frees along with the value: there is no state of
  * ours to invalidate.
@@ -29,6 +29,7 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
+#include "identity/api_key.h"
 #include "identity/identity.h"
 #include "identity/request.h"
 #include "identity/setting.h"
@@ -47,14 +48,17 @@ typedef union EmptyJsonb
 } EmptyJsonb;
 
 static EmptyJsonb empty_claims;
-static const Identity anonymous = {NULL, "{}", &empty_claims.jsonb, DT_NOEND, 0};
+static const Identity anonymous = {NULL, "{}", &empty_claims.jsonb, false, DT_NOEND, NULL, 0};
 
 static char *setting_value = NULL; /* owned by the settings machinery */
 static const Identity *current = &anonymous;
 static uint64 last_generation = 0;
 static bool setting_is_ours = false; /* within assign_setting() */
 
-static char *identity_value(const char *user_id, const Jsonb *claims, TimestampTz expires);
+static bool identity_stands(const Identity *identity);
+static Identity plain_identity(const char *user_id, const Jsonb *claims);
+static char *identity_value(const Identity *identity);
+static char *parse_terms(char *value, Identity *parsed);
 static Identity *identity_parse(const char *value);
 static Size identity_size(const Identity *identity);
 static Identity *identity_fill(void *block, const Identity *source);
@@ -66,12 +70,19 @@ static void assign_setting(const char *value, GucAction action);
 const Identity *
 identity_current(void)
 {
-	/* whoever has been set, nobody included, wins; one who has expired is nobody */
+	/* whoever has been set, nobody included, wins; one who does not stand any more is nobody */
 	if (setting_value[0] == '\0')
 		return request_identity();
-	if (current->expires != DT_NOEND && GetCurrentStatementStartTimestamp() >= current->expires)
-		return &anonymous;
-	return current;
+	return identity_stands(current) ? current : &anonymous;
+}
+
+/* identity_stands: is it still anybody's? */
+static bool
+identity_stands(const Identity *identity)
+{
+	if (identity->expires != DT_NOEND && GetCurrentStatementStartTimestamp() >= identity->expires)
+		return false;
+	return identity->key_id == NULL || api_key_stands(identity->key_id);
 }
 
 uint64
@@ -102,7 +113,16 @@ identity_set(const char *user_id, const Jsonb *claims, bool is_local)
 void
 identity_set_until(const char *user_id, const Jsonb *claims, TimestampTz expires, bool is_local)
 {
-	char *value = identity_value(user_id, claims, expires);
+	Identity identity = plain_identity(user_id, claims);
+
+	identity.expires = expires;
+	identity_set_whole(&identity, is_local);
+}
+
+void
+identity_set_whole(const Identity *identity, bool is_local)
+{
+	char *value = identity_value(identity);
 
 	if (is_local || IsTransactionBlock())
 		refuse_shadowed_session(value, is_local);
@@ -116,7 +136,8 @@ identity_set_until(const char *user_id, const Jsonb *claims, TimestampTz expires
 int
 identity_enter(const char *user_id, const Jsonb *claims)
 {
-	char *value = identity_value(user_id, claims, DT_NOEND);
+	Identity identity = plain_identity(user_id, claims);
+	char *value = identity_value(&identity);
 	int level = NewGUCNestLevel();
 
 	assign_setting(value, GUC_ACTION_SAVE);
@@ -140,21 +161,45 @@ identity_clear(void)
 	assign_setting(NOBODY, GUC_ACTION_LOCAL);
 }
 
+void
+identity_check_size(const Identity *identity)
+{
+	pfree(identity_value(identity));
+}
+
+/* plain_identity: a user with claims, and nothing else */
+static Identity
+plain_identity(const char *user_id, const Jsonb *claims)
+{
+	Identity identity = {0};
+
+	identity.user_id = user_id;
+	identity.claims_jsonb = claims;
+	identity.expires = DT_NOEND;
+	return identity;
+}
+
 /* identity_value writes the identity as the setting has it; 54000 if it is too large. */
 static char *
-identity_value(const char *user_id, const Jsonb *claims, TimestampTz expires)
+identity_value(const Identity *identity)
 {
+	const Jsonb *claims = identity->claims_jsonb;
+	/* nobody without claims has nothing that could end */
+	bool can_end = identity->user_id != NULL || JB_ROOT_COUNT(claims) > 0;
+	bool has_terms = identity->service || identity->key_id != NULL ||
+		(can_end && identity->expires != DT_NOEND);
 	StringInfoData value;
 
 	initStringInfo(&value);
-	/* nobody without claims has nothing that could end */
-	if (expires != DT_NOEND && (user_id != NULL || JB_ROOT_COUNT(claims) > 0))
-		appendStringInfo(&value, INT64_FORMAT, expires);
+	if (has_terms)
+		appendStringInfo(&value, "%s " INT64_FORMAT " %s\n",
+						 identity->service ? "service" : "user", identity->expires,
+						 identity->key_id ? identity->key_id : "-");
 	JsonbToCString(&value, unconstify(JsonbContainer *, &claims->root), VARSIZE(claims));
-	if (user_id != NULL)
+	if (identity->user_id != NULL)
 	{
 		appendStringInfoChar(&value, '\n');
-		appendStringInfoString(&value, user_id);
+		appendStringInfoString(&value, identity->user_id);
 	}
 
 	if (value.len > MAX_IDENTITY_BYTES)
@@ -263,18 +308,19 @@ assign_identity(const char *newval, void *extra)
 static Identity *
 identity_parse(const char *value)
 {
-	const char *brace = strchr(value, '{');
-	const char *separator = strchr(value, '\n');
-	Size claims_len = separator ? separator - brace : strlen(brace);
-	char *claims = pnstrdup(brace, claims_len);
-	Identity parsed;
+	Identity parsed = plain_identity(NULL, NULL);
+	char *claims = parse_terms(pstrdup(value), &parsed);
+	char *separator = strchr(claims, '\n');
 	void *block;
 
-	parsed.user_id = separator ? separator + 1 : NULL;
+	if (separator)
+	{
+		*separator = '\0';
+		parsed.user_id = separator + 1;
+	}
 	parsed.claims = claims;
 	parsed.claims_jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
 															 CStringGetDatum(claims)));
-	parsed.expires = brace == value ? DT_NOEND : strtoi64(value, NULL, 10);
 	parsed.generation = identity_new_generation();
 
 	block = guc_malloc(LOG, identity_size(&parsed));
@@ -283,12 +329,39 @@ identity_parse(const char *value)
 	return identity_fill(block, &parsed);
 }
 
+/*
+ * parse_terms reads the line before the claims, if there is one, and returns the claims. Only
+ * identity_value() has written it; what it could not have written expired long ago.
+ */
+static char *
+parse_terms(char *value, Identity *parsed)
+{
+	char *end = strchr(value, '\n');
+	char *expires;
+	char *key_id;
+
+	if (value[0] == '{' || end == NULL)
+		return value;
+	*end = '\0';
+	expires = strchr(value, ' ');
+	key_id = expires ? strchr(expires + 1, ' ') : NULL;
+	parsed->expires = DT_NOBEGIN;
+	if (key_id == NULL)
+		return end + 1;
+	parsed->service = strncmp(value, "service ", 8) == 0;
+	parsed->expires = strtoi64(expires + 1, NULL, 10);
+	if (strcmp(key_id + 1, "-") != 0)
+		parsed->key_id = key_id + 1;
+	return end + 1;
+}
+
 static Size
 identity_size(const Identity *identity)
 {
 	return MAXALIGN(sizeof(Identity)) + VARSIZE(identity->claims_jsonb) +
 		strlen(identity->claims) + 1 +
-		(identity->user_id ? strlen(identity->user_id) + 1 : 0);
+		(identity->user_id ? strlen(identity->user_id) + 1 : 0) +
+		(identity->key_id ? strlen(identity->key_id) + 1 : 0);
 }
 
 /* identity_fill copies source into a block of identity_size() bytes. */
@@ -298,6 +371,7 @@ identity_fill(void *block, const Identity *source)
 	Identity *identity = block;
 	char *next = (char *) block + MAXALIGN(sizeof(Identity));
 
+	identity->service = source->service;
 	identity->expires = source->expires;
 	identity->generation = source->generation;
 	identity->claims_jsonb = (Jsonb *) next;
@@ -313,6 +387,14 @@ identity_fill(void *block, const Identity *source)
 	{
 		identity->user_id = next;
 		strcpy(next, source->user_id);
+		next += strlen(next) + 1;
+	}
+
+	identity->key_id = NULL;
+	if (source->key_id != NULL)
+	{
+		identity->key_id = next;
+		strcpy(next, source->key_id);
 	}
 	return identity;
 }
@@ -338,6 +420,7 @@ identity_init(void)
 							   check_identity,
 							   assign_identity,
 							   NULL);
+	api_key_init();
 	request_init();
 	token_settings_init();
 	keys_init();

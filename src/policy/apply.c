@@ -13,6 +13,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -39,7 +40,9 @@ policy_apply(Oid relid)
 	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
 		switch_rls(lfirst_oid(cell), true);
 	policy_refresh(relid);
+	/* this locks the client roles: a service that arrives now waits, and finds the table */
 	client_privileges_apply(relid);
+	policy_apply_service(relid);
 }
 
 void
@@ -70,6 +73,17 @@ policy_is_complete(Oid relid)
 {
 	return existing_policy(relid, "electric_select") && existing_policy(relid, "electric_insert") &&
 		existing_policy(relid, "electric_update") && existing_policy(relid, "electric_delete");
+}
+
+void
+policy_apply_service(Oid relid)
+{
+	WantedPolicy *wanted = policy_service(relid);
+
+	if (wanted)
+		apply_policy(relid, wanted);
+	else if (existing_policy(relid, SERVICE_POLICY))
+		drop_policy(relid, SERVICE_POLICY);
 }
 
 bool
@@ -196,10 +210,16 @@ static void
 create_policy(Oid relid, const WantedPolicy *wanted)
 {
 	StringInfoData sql;
+	ListCell *cell;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "CREATE POLICY %s ON %s FOR %s TO PUBLIC", wanted->name,
+	appendStringInfo(&sql, "CREATE POLICY %s ON %s FOR %s TO ", wanted->name,
 					 catalog_name(relid), wanted->command);
+	if (wanted->roles == NIL)
+		appendStringInfoString(&sql, "PUBLIC");
+	foreach(cell, wanted->roles)
+		appendStringInfo(&sql, "%s%s", cell != list_head(wanted->roles) ? ", " : "",
+						 quote_identifier(GetUserNameFromId(lfirst_oid(cell), false)));
 	if (wanted->using_sql)
 		appendStringInfo(&sql, " USING (%s)", wanted->using_sql);
 	if (wanted->check_sql)

@@ -25,7 +25,14 @@
 #include "policy/client.h"
 #include "policy/policy.h"
 
-static void apply_to_clients(Oid relid, ClientPrivileges wanted);
+/* A client role that the rules on a table bind */
+typedef struct BoundClient
+{
+	Oid role;
+	bool service;
+} BoundClient;
+
+static void apply_to_clients(Oid relid, bool enabled);
 static bool wants_insert(const ClientPrivileges *wanted);
 static List *bound_clients(Oid relid);
 static void revoke_extras(Oid relid, Oid role, const ClientPrivileges *wanted);
@@ -41,57 +48,64 @@ static const char *role_identifier(Oid role);
 void
 client_privileges_apply(Oid relid)
 {
-	const ClientPrivileges none = {0};
-	ClientPrivileges wanted = client_wanted_privileges(relid);
 	ListCell *cell;
 
 	catalog_lock_client_roles();
 	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
-		apply_to_clients(lfirst_oid(cell), lfirst_oid(cell) == relid ? wanted : none);
+		apply_to_clients(lfirst_oid(cell), lfirst_oid(cell) == relid);
 }
 
 void
 client_privileges_remove(Oid relid)
 {
-	const ClientPrivileges none = {0};
-
 	catalog_lock_client_roles();
-	apply_to_clients(relid, none);
+	apply_to_clients(relid, false);
 }
 
 void
 client_sequences_apply(Oid relid)
 {
-	ClientPrivileges wanted = client_wanted_privileges(relid);
 	ListCell *cell;
 
-	if (!wants_insert(&wanted))
-		return;
 	catalog_lock_client_roles();
 	foreach(cell, bound_clients(relid))
-		apply_sequences(relid, lfirst_oid(cell), true);
+	{
+		const BoundClient *client = lfirst(cell);
+		ClientPrivileges wanted = client_wanted_privileges(relid, client->service);
+
+		if (wants_insert(&wanted))
+			apply_sequences(relid, client->role, true);
+	}
 }
 
 void
 client_schema_apply(Oid relid)
 {
-	ClientPrivileges wanted = client_wanted_privileges(relid);
 	ListCell *cell;
 
-	if (wanted.table == 0 && !wants_insert(&wanted))
-		return;
 	catalog_lock_client_roles();
 	foreach(cell, bound_clients(relid))
-		apply_schema(relid, lfirst_oid(cell));
+	{
+		const BoundClient *client = lfirst(cell);
+		ClientPrivileges wanted = client_wanted_privileges(relid, client->service);
+
+		if (wanted.table != 0 || wants_insert(&wanted))
+			apply_schema(relid, client->role);
+	}
 }
 
 ClientPrivileges
-client_wanted_privileges(Oid relid)
+client_wanted_privileges(Oid relid, bool service)
 {
 	ClientPrivileges wanted = {0};
 	ListCell *cell;
 	ListCell *name;
 
+	if (service)
+	{
+		wanted.table = ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE;
+		return wanted;
+	}
 	foreach(cell, catalog_grants(relid))
 	{
 		Grant *grant = lfirst(cell);
@@ -123,14 +137,23 @@ client_role_apply(Oid relid, Oid role, ClientPrivileges wanted)
 		apply_schema(relid, role);
 }
 
-/* apply_to_clients gives every client role that is bound the privileges wanted. */
+/*
+ * apply_to_clients gives every client role that is bound the privileges that the rules call
+ * for on an enabled table, and none on others.
+ */
 static void
-apply_to_clients(Oid relid, ClientPrivileges wanted)
+apply_to_clients(Oid relid, bool enabled)
 {
+	const ClientPrivileges none = {0};
 	ListCell *cell;
 
 	foreach(cell, bound_clients(relid))
-		client_role_apply(relid, lfirst_oid(cell), wanted);
+	{
+		const BoundClient *client = lfirst(cell);
+
+		client_role_apply(relid, client->role,
+						  enabled ? client_wanted_privileges(relid, client->service) : none);
+	}
 }
 
 static bool
@@ -139,11 +162,11 @@ wants_insert(const ClientPrivileges *wanted)
 	return (wanted->table & ACL_INSERT) != 0 || wanted->insert_columns != NIL;
 }
 
-/* bound_clients returns the client roles that the rules on a table bind, and warns of others. */
+/* bound_clients returns whom the rules on a table bind (BoundClient *), and warns of others. */
 static List *
 bound_clients(Oid relid)
 {
-	List *roles = NIL;
+	List *clients = NIL;
 	ListCell *cell;
 
 	foreach(cell, catalog_client_roles())
@@ -155,7 +178,11 @@ bound_clients(Oid relid)
 			continue;
 		if (!client_role_is_unbound(role, catalog_owner(relid)))
 		{
-			roles = lappend_oid(roles, role);
+			BoundClient *bound = palloc(sizeof(BoundClient));
+
+			bound->role = role;
+			bound->service = client->service;
+			clients = lappend(clients, bound);
 			continue;
 		}
 		ereport(WARNING,
@@ -166,7 +193,7 @@ bound_clients(Oid relid)
 				 errhint("Take these rights away, or type SELECT electric.drop_client_role(%s).",
 						 quote_literal_cstr(quote_identifier(client->role)))));
 	}
-	return roles;
+	return clients;
 }
 
 /*

@@ -17,10 +17,11 @@ typedef struct ClientPrivileges
 } ClientPrivileges;
 
 /*
- * client_wanted_privileges returns the privileges that any rule on relid speaks of. UPDATE
- * is on the table also where the rules list columns: the guard judges changed values.
+ * client_wanted_privileges returns the privileges that any rule on relid speaks of, all four for a
+ * service. UPDATE is on the table also where the rules list columns: the guard judges
+ * changed values.
  */
-extern ClientPrivileges client_wanted_privileges(Oid relid);
+extern ClientPrivileges client_wanted_privileges(Oid relid, bool service);
 
 /*
  * client_extra returns what is held beyond wanted. client_missing returns what role does not

@@ -27,8 +27,8 @@
 PG_FUNCTION_INFO_V1(electric_add_client_role);
 PG_FUNCTION_INFO_V1(electric_drop_client_role);
 
-static List *lock_enabled_tables(void);
-static List *locks_on(List *relids);
+static List *lock_enabled_tables(const char *name, bool *services);
+static List *locks_on(List *relids, bool services);
 static char *checked_role_name(Oid role);
 static void check_bindable(Oid role, const char *name);
 static void check_owns_no_table(Oid role, const char *name);
@@ -40,18 +40,24 @@ electric_add_client_role(PG_FUNCTION_ARGS)
 	Oid role = PG_GETARG_OID(0);
 	bool service = PG_GETARG_BOOL(1);
 	char *name = checked_role_name(role);
+	bool services = service;
 	List *relids;
 	ListCell *cell;
 
 	PreventCommandIfReadOnly("electric.add_client_role()");
-	relids = lock_enabled_tables();
+	relids = lock_enabled_tables(name, &services);
 	check_bindable(role, name);
 	check_owns_no_table(role, name);
 	catalog_client_role_store(name, service);
 	foreach(cell, relids)
 	{
-		if (OidIsValid(catalog_owner(lfirst_oid(cell))))
-			client_role_apply(lfirst_oid(cell), role, client_wanted_privileges(lfirst_oid(cell)));
+		Oid relid = lfirst_oid(cell);
+
+		if (!OidIsValid(catalog_owner(relid)))
+			continue;
+		client_role_apply(relid, role, client_wanted_privileges(relid, service));
+		if (services)
+			policy_apply_service(relid);
 	}
 	PG_RETURN_VOID();
 }
@@ -63,11 +69,12 @@ electric_drop_client_role(PG_FUNCTION_ARGS)
 	Oid role = PG_GETARG_OID(0);
 	char *name = checked_role_name(role);
 	const ClientPrivileges none = {0};
+	bool services = false;
 	List *relids;
 	ListCell *cell;
 
 	PreventCommandIfReadOnly("electric.drop_client_role()");
-	relids = lock_enabled_tables();
+	relids = lock_enabled_tables(name, &services);
 	if (!catalog_client_role_delete(name))
 	{
 		ereport(NOTICE,
@@ -76,10 +83,13 @@ electric_drop_client_role(PG_FUNCTION_ARGS)
 	}
 	foreach(cell, relids)
 	{
-		Oid owner = catalog_owner(lfirst_oid(cell));
+		Oid relid = lfirst_oid(cell);
+		Oid owner = catalog_owner(relid);
 
 		if (OidIsValid(owner) && owner != role)
-			client_role_apply(lfirst_oid(cell), role, none);
+			client_role_apply(relid, role, none);
+		if (OidIsValid(owner) && services)
+			policy_apply_service(relid);
 	}
 	PG_RETURN_VOID();
 }
@@ -112,17 +122,25 @@ client_role_is_unbound(Oid role, Oid owner)
  * the list of client roles for change. Readers and writers of the tables go on. Nothing is
  * held while something is waited for, so a GRANT that waits for a busy table holds
  * up this alone, and not through it what other tables' readers do.
+ *
+ * Where the role is a client role for services, or (*services) becomes one, there are policies
+ * to change: *services is set, and readers and writers wait.
  */
 static List *
-lock_enabled_tables(void)
+lock_enabled_tables(const char *name, bool *services)
 {
+	bool becomes = *services;
+
 	for (;;)
 	{
 		List *relids = catalog_enabled_tables();
-		List *locks = locks_on(relids);
+		List *locks;
 
+		*services = becomes || catalog_is_service(name);
+		locks = locks_on(relids, *services);
 		table_locks_take(locks);
-		if (equal(relids, catalog_enabled_tables()))
+		if (equal(relids, catalog_enabled_tables()) &&
+			*services == (becomes || catalog_is_service(name)))
 			return relids;
 		table_locks_release(locks);
 	}
@@ -130,13 +148,14 @@ lock_enabled_tables(void)
 
 /* locks_on returns the locks on enabled tables and on the list of client roles. */
 static List *
-locks_on(List *relids)
+locks_on(List *relids, bool services)
 {
+	LOCKMODE mode = services ? AccessExclusiveLock : AccessShareLock;
 	List *locks = catalog_client_roles_lock();
 	ListCell *cell;
 
 	foreach(cell, relids)
-		locks = table_lock_add(locks, lfirst_oid(cell), AccessShareLock);
+		locks = table_lock_add(locks, lfirst_oid(cell), mode);
 	return locks;
 }
 

@@ -281,6 +281,7 @@ wanted(AclMode privilege, List *grants, char *using_sql, char *check_sql)
 
 	policy->name = psprintf("electric_%s", asc_tolower(command, strlen(command)));
 	policy->command = command;
+	policy->roles = NIL;
 	policy->using_sql = using_sql;
 	policy->check_sql = check_sql;
 	policy->comment = grants_comment(privilege, grants);

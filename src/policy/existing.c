@@ -29,7 +29,7 @@
 #include "policy/policy.h"
 
 static ExistingPolicy *decode_policy(HeapTuple tuple, TupleDesc desc);
-static bool is_for_public(Datum roles);
+static List *role_list(Datum roles);
 static Node *stored_expression(HeapTuple tuple, TupleDesc desc, AttrNumber attnum);
 static char command_letter(const char *command);
 
@@ -40,6 +40,7 @@ policy_is_ours(const char *name)
 		strcmp(name, "electric_insert") == 0 ||
 		strcmp(name, "electric_update") == 0 ||
 		strcmp(name, "electric_delete") == 0 ||
+		strcmp(name, SERVICE_POLICY) == 0 ||
 		policy_keeps_if(name);
 }
 
@@ -155,10 +156,16 @@ foreign_permissive_commands(Oid relid)
 bool
 policy_is_as_wanted(Relation rel, const ExistingPolicy *policy, const WantedPolicy *wanted)
 {
-	return policy->permissive && policy->for_public &&
+	return policy->permissive && policy_is_for(policy, wanted->roles) &&
 		policy->command == command_letter(wanted->command) &&
 		equal(policy->using_expr, policy_expression(rel, wanted->using_sql)) &&
 		equal(policy->check_expr, policy_expression(rel, wanted->check_sql));
+}
+
+bool
+policy_is_for(const ExistingPolicy *policy, List *roles)
+{
+	return equal(policy->roles, roles ? roles : list_make1_oid(ACL_ID_PUBLIC));
 }
 
 bool
@@ -196,7 +203,8 @@ policy_has_our_comment(const ExistingPolicy *policy)
 	return comment &&
 		(strstr(comment, POLICY_COMMENT_MARK) == comment ||
 		 strstr(comment, POLICY_NO_GRANT_MARK) == comment ||
-		 strstr(comment, POLICY_IF_MARK) == comment);
+		 strstr(comment, POLICY_IF_MARK) == comment ||
+		 strstr(comment, POLICY_SERVICE_MARK) == comment);
 }
 
 static ExistingPolicy *
@@ -210,21 +218,24 @@ decode_policy(HeapTuple tuple, TupleDesc desc)
 	policy->name = pstrdup(NameStr(form->polname));
 	policy->command = form->polcmd;
 	policy->permissive = form->polpermissive;
-	policy->for_public =
-		is_for_public(heap_getattr(tuple, Anum_pg_policy_polroles, desc, &is_null));
+	policy->roles = role_list(heap_getattr(tuple, Anum_pg_policy_polroles, desc, &is_null));
 	policy->using_expr = stored_expression(tuple, desc, Anum_pg_policy_polqual);
 	policy->check_expr = stored_expression(tuple, desc, Anum_pg_policy_polwithcheck);
 	return policy;
 }
 
-/* is_for_public: is a polroles exactly {PUBLIC}? */
-static bool
-is_for_public(Datum roles)
+/* role_list returns the roles of a polroles (Oid), in order. */
+static List *
+role_list(Datum roles)
 {
 	ArrayType *array = DatumGetArrayTypeP(roles);
+	int count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	List *list = NIL;
 
-	return ARR_NDIM(array) == 1 && ARR_DIMS(array)[0] == 1 &&
-		*(Oid *) ARR_DATA_PTR(array) == ACL_ID_PUBLIC;
+	for (int i = 0; i < count; i++)
+		list = lappend_oid(list, ((Oid *) ARR_DATA_PTR(array))[i]);
+	list_sort(list, list_oid_cmp);
+	return list;
 }
 
 static Node *
@@ -261,10 +272,12 @@ policy_expression(Relation rel, const char *sql)
 	return expression;
 }
 
-/* command_letter returns polcmd for SELECT, INSERT, UPDATE or DELETE. */
+/* command_letter returns polcmd for SELECT, INSERT, UPDATE, DELETE or ALL. */
 static char
 command_letter(const char *command)
 {
+	if (strcmp(command, "ALL") == 0)
+		return '*';
 	switch (privilege_from_name(command))
 	{
 		case ACL_SELECT:

@@ -15,6 +15,7 @@
 #define POLICY_COMMENT_MARK	 "ELECTRIC GRANT "
 #define POLICY_NO_GRANT_MARK "No ELECTRIC GRANT "
 #define POLICY_IF_MARK		 "ELECTRIC ASSIGN "
+#define POLICY_SERVICE_MARK	 "Client roles for services"
 
 /* A row of pg_policy */
 typedef struct ExistingPolicy
@@ -23,7 +24,7 @@ typedef struct ExistingPolicy
 	char *name;
 	char command; /* polcmd */
 	bool permissive;
-	bool for_public; /* TO PUBLIC and nobody else */
+	List *roles; /* Oid, in order; ACL_ID_PUBLIC for PUBLIC */
 	Node *using_expr;
 	Node *check_expr;
 } ExistingPolicy;
@@ -45,12 +46,14 @@ extern int foreign_permissive_commands(Oid relid);
  * policy_expression returns an expression as CREATE POLICY would store it, NULL for NULL.
  * policy_is_as_wanted: would CREATE POLICY store the very same? Both to be called
  * under the search_path and user that CREATE POLICY would have. policy_reads: does it
- * read one of these columns (char *)?
+ * read one of these columns (char *)? policy_is_for: is it for exactly these roles (Oid, in
+ * order; NIL: PUBLIC)?
  */
 extern Node *policy_expression(Relation rel, const char *sql);
 extern bool policy_is_as_wanted(Relation rel, const ExistingPolicy *policy,
 								const WantedPolicy *wanted);
 extern bool policy_reads(Oid relid, const ExistingPolicy *policy, List *columns);
+extern bool policy_is_for(const ExistingPolicy *policy, List *roles);
 extern bool policy_has_comment(const ExistingPolicy *policy, const char *comment);
 
 /* policy_has_our_comment: has it such a comment as ours have, so that we have made it? */

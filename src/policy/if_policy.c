@@ -242,7 +242,7 @@ keeps(Oid relid, const ExistingPolicy *policy, const char *sql)
 	bool result;
 
 	run_as_begin(rel->rd_rel->relowner, &saved);
-	result = !policy->permissive && policy->for_public && policy->command == 'd' &&
+	result = !policy->permissive && policy_is_for(policy, NIL) && policy->command == 'd' &&
 		equal(policy->using_expr, policy_expression(rel, sql));
 	run_as_end(&saved);
 	table_close(rel, AccessShareLock);

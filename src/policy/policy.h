@@ -15,7 +15,8 @@
 typedef struct WantedPolicy
 {
 	const char *name;	 /* electric_select .. */
-	const char *command; /* SELECT .. */
+	const char *command; /* SELECT .., ALL */
+	List *roles;		 /* Oid, in order; NIL: PUBLIC */
 	char *using_sql;	 /* NULL: none */
 	char *check_sql;	 /* NULL: none */
 	char *comment;		 /* the grants it stands for */
@@ -48,7 +49,7 @@ extern List *policy_compile_quietly(Oid relid, List *grants, List *assignments,
 extern void policy_apply(Oid relid);
 
 /*
- * apply.c: policy_refresh does that for policies and guard alone: row-level security and
+ * apply.c: policy_refresh does that for the four policies and guard alone: row-level security and
  * privileges are as their owner has left them. policy_close_partition gives a partition
  * of an enabled table what it has from ENABLE on: row-level security, and nothing for
  * client roles. policy_is_complete: has the table all four policies?
@@ -61,6 +62,16 @@ extern void policy_refresh(Oid relid);
 extern void policy_close_partition(Oid relid);
 extern bool policy_is_complete(Oid relid);
 extern bool policy_take_off(Oid relid, List *columns);
+
+/*
+ * service.c: the policy electric_service, by which client roles for services may do
+ * everything. It is for these roles alone, so that no other role's plans know of it; without such
+ * roles there is none. policy_service returns it, or NULL; policy_apply_service (apply.c) makes
+ * it so. The caller holds AccessExclusiveLock, and the lock on client roles.
+ */
+#define SERVICE_POLICY "electric_service"
+extern WantedPolicy *policy_service(Oid relid);
+extern void policy_apply_service(Oid relid);
 
 /*
  * guard.c: policy_keep_always lets our trigger on relid fire always again, where ENABLE TRIGGER
@@ -99,7 +110,7 @@ extern bool has_row_security(Oid relid);
 
 /*
  * existing.c: our policies are known by their names: policy_is_ours, one of
- * electric_select, _insert, _update, _delete, or one that keeps an IF condition.
+ * electric_select, _insert, _update, _delete, _service, or one that keeps an IF condition.
  * policy_name_taken returns the name of a policy on relid that has one of them without
  * having been made by us, NULL if there is none.
  * foreign_policies returns the names (char *, sorted) of the permissive or of all

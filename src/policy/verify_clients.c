@@ -21,7 +21,7 @@
 #include "policy/policy.h"
 #include "policy/verify.h"
 
-static void check_role(List **found, Oid relid, Oid member, Oid role);
+static void check_role(List **found, Oid relid, Oid member, Oid role, bool service);
 static void check_usage(List **found, Oid relid, Oid member, Oid role, bool wants_insert);
 static void check_owner_rights(List **found, Oid relid, Oid role);
 static void check_bound(List **found, Oid role);
@@ -35,12 +35,13 @@ client_verify(List **found, Oid relid, Oid member)
 
 	foreach(cell, catalog_client_roles())
 	{
-		Oid role = get_role_oid(((ClientRole *) lfirst(cell))->role, true);
+		const ClientRole *client = lfirst(cell);
+		Oid role = get_role_oid(client->role, true);
 
 		if (!OidIsValid(role) || OidIsValid(client_role_unbound_by(role)))
 			continue;
 		if (!client_role_is_unbound(role, catalog_owner(member)))
-			check_role(found, relid, member, role);
+			check_role(found, relid, member, role, client->service);
 		else if (member == relid || catalog_owner(member) != catalog_owner(relid))
 			check_owner_rights(found, member, role);
 	}
@@ -67,10 +68,10 @@ verify_client_roles(List **found)
 
 /* check_role compares what role holds on member with what the rules on relid call for. */
 static void
-check_role(List **found, Oid relid, Oid member, Oid role)
+check_role(List **found, Oid relid, Oid member, Oid role, bool service)
 {
 	const ClientPrivileges none = {0};
-	ClientPrivileges wanted = member == relid ? client_wanted_privileges(relid) : none;
+	ClientPrivileges wanted = member == relid ? client_wanted_privileges(relid, service) : none;
 	ClientPrivileges missing = client_missing(member, role, wanted);
 	char *table = psprintf("table %s", catalog_name(member));
 	ListCell *cell;

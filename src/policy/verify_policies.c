@@ -23,6 +23,7 @@ typedef struct Comparison
 } Comparison;
 
 static void verify_policy(List **found, Oid relid, const WantedPolicy *wanted);
+static void verify_service(List **found, Oid relid);
 static void compare_as_owner(void *context);
 
 void
@@ -45,6 +46,7 @@ verify_policies(List **found, Oid relid)
 	}
 	foreach(cell, wanted)
 		verify_policy(found, relid, lfirst(cell));
+	verify_service(found, relid);
 	guard_verify(found, relid, guard);
 }
 
@@ -58,7 +60,8 @@ verify_policy(List **found, Oid relid, const WantedPolicy *wanted)
 	if (!comparison.existing)
 	{
 		deviation_add(found, label,
-					  psprintf("it is missing: no grant of %s has an effect", wanted->command),
+					  wanted->roles ? pstrdup("it is missing: services may do nothing by it") :
+									  psprintf("it is missing: no grant of %s has an effect", wanted->command),
 					  rebuild_statement(relid));
 		return;
 	}
@@ -72,6 +75,19 @@ verify_policy(List **found, Oid relid, const WantedPolicy *wanted)
 	else if (!policy_has_comment(comparison.existing, wanted->comment))
 		deviation_add(found, label, pstrdup("its comment is not what the rules say"),
 					  rebuild_statement(relid));
+}
+
+/* verify_service: the policy for services, where there are any, and only there */
+static void
+verify_service(List **found, Oid relid)
+{
+	WantedPolicy *wanted = policy_service(relid);
+
+	if (wanted)
+		verify_policy(found, relid, wanted);
+	else if (existing_policy(relid, SERVICE_POLICY))
+		deviation_add(found, policy_label(relid, SERVICE_POLICY),
+					  pstrdup("there is no client role for services"), rebuild_statement(relid));
 }
 
 static void

@@ -210,7 +210,7 @@ CREATE FUNCTION electric.authenticate(token text, is_local boolean DEFAULT true)
 	LANGUAGE c CALLED ON NULL INPUT VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'electric_authenticate';
 COMMENT ON FUNCTION electric.authenticate(text, boolean) IS
-	'Verify a token (JSON Web Token or API key, with or without "Bearer " in front) and become its user for the transaction, or the session, until the token expires; returns the user id. Errors: 28000 token expired, not yet valid or not accepted (why, and which key, is in the server''s log), 22004 a NULL, 55000 a local identity while the session has another one. For everybody';
+	'Verify a token (JSON Web Token or API key, with or without "Bearer " in front) and become its user, or whom the key stands for, for the transaction, or the session, until it expires; returns the user id, NULL for API keys. Errors: 28000 token expired, not yet valid or not accepted (why, and which key, is in the server''s log), 42501 a secret API key in a role that is no client role for services, 22004 a NULL, 55000 a local identity while the session has another one. For everybody';
 
 CREATE FUNCTION electric.add_jwt_key(jwk jsonb, kid text DEFAULT NULL, alg text DEFAULT NULL) RETURNS void
 	LANGUAGE c CALLED ON NULL INPUT VOLATILE PARALLEL UNSAFE
@@ -234,3 +234,69 @@ COMMENT ON FUNCTION electric.add_jwks(jsonb, text) IS
 	'Replace the keys of the named set by those of a JSON Web Key Set, all at once; returns how many there are. Keys for other purposes or of unknown types are left out with a NOTICE. Errors as for electric.add_jwt_key(); the set is then what it was. An empty set removes all its keys. For superusers and whom they grant EXECUTE';
 COMMENT ON FUNCTION electric.drop_jwt_key(text) IS
 	'Remove the keys with this key id (NULL: those without one), whatever set they belong to. Tokens that they signed are not accepted any more, in any session; 42704 if there is none. For superusers and whom they grant EXECUTE';
+
+--
+-- API keys
+--
+
+-- No secret is in here that a key could be made from. The owner of the database dumps it.
+CREATE TABLE electric.api_key_store (
+	id text COLLATE "C" PRIMARY KEY CHECK (id OPERATOR(pg_catalog.~) '^[0-9a-f]{16}$'),
+	name text NOT NULL,
+	kind text NOT NULL CHECK (kind IN ('publishable', 'secret')),
+	digest bytea NOT NULL CHECK (pg_catalog.octet_length(digest) OPERATOR(pg_catalog.=) 32),
+	created timestamptz NOT NULL,
+	expires timestamptz,
+	networks cidr[],
+	claims jsonb NOT NULL
+);
+COMMENT ON TABLE electric.api_key_store IS 'API keys: read electric.api_keys';
+COMMENT ON COLUMN electric.api_key_store.digest IS 'SHA-256 of the key''s text';
+COMMENT ON COLUMN electric.api_key_store.expires IS 'NULL: never';
+COMMENT ON COLUMN electric.api_key_store.networks IS 'Networks from which it is accepted; NULL: all, and Unix sockets';
+
+-- Apart from the keys, so that nobody who uses one holds its row.
+CREATE TABLE electric.api_key_use (
+	id text COLLATE "C" PRIMARY KEY,
+	last_use timestamptz
+);
+COMMENT ON TABLE electric.api_key_use IS 'When API keys were used: read electric.api_keys';
+
+GRANT SELECT ON electric.api_key_store, electric.api_key_use TO pg_database_owner;
+SELECT pg_catalog.pg_extension_config_dump('electric.api_key_store', '');
+SELECT pg_catalog.pg_extension_config_dump('electric.api_key_use', '');
+
+CREATE FUNCTION electric.create_api_key(name text, kind text DEFAULT 'publishable',
+		expires timestamptz DEFAULT NULL, networks cidr[] DEFAULT NULL, claims jsonb DEFAULT '{}')
+	RETURNS text
+	LANGUAGE c CALLED ON NULL INPUT VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'electric_create_api_key';
+REVOKE ALL ON FUNCTION electric.create_api_key(text, text, timestamptz, cidr[], jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION electric.create_api_key(text, text, timestamptz, cidr[], jsonb) IS
+	'Make an API key and return it, this once: only its digest is kept. name: what for; kind: publishable (the anonymous user with the claims) or secret (a service, which may do everything on enabled tables); expires: NULL for never; networks: those from which alone it is accepted, then over TCP alone, NULL for everywhere; claims: an object. Errors: 22004 and 22023 for arguments that make no sense, 54000 for claims that are too large, 25006 in a read-only transaction. For superusers and whom they grant EXECUTE, which is as much as a secret key gives';
+
+CREATE FUNCTION electric.revoke_api_key(id text) RETURNS void
+	LANGUAGE c CALLED ON NULL INPUT VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'electric_revoke_api_key';
+REVOKE ALL ON FUNCTION electric.revoke_api_key(text) FROM PUBLIC;
+COMMENT ON FUNCTION electric.revoke_api_key(text) IS
+	'Delete the API key with this id (see electric.api_keys). Once committed, it is accepted nowhere, and who has come by it is anonymous from the next statement on, in every session. Errors: 42704 no such key, 22023 what is no id, 22004 NULL, 40001 where the transaction''s snapshot is older than the key, 25006 in a read-only transaction. For superusers and whom they grant EXECUTE';
+
+CREATE VIEW electric.api_keys WITH (security_barrier) AS
+	SELECT key.id, key.name, key.kind, key.created, key.expires, key.networks, key.claims, used.last_use
+	FROM electric.api_key_store AS key
+	LEFT JOIN electric.api_key_use AS used ON used.id OPERATOR(pg_catalog.=) key.id
+	WHERE pg_catalog.has_function_privilege(
+		'electric.create_api_key(text, text, timestamptz, cidr[], jsonb)'::pg_catalog.regprocedure, 'EXECUTE');
+GRANT SELECT ON electric.api_keys TO PUBLIC;
+COMMENT ON VIEW electric.api_keys IS
+	'The API keys, for who may execute electric.create_api_key(); no rows for others. last_use is exact to the hour';
+
+CREATE FUNCTION electric.allows_service(tbl regclass) RETURNS boolean
+	LANGUAGE c CALLED ON NULL INPUT STABLE PARALLEL RESTRICTED COST 1
+	SUPPORT electric.allows_support
+	AS 'MODULE_PATHNAME', 'electric_allows_service';
+COMMENT ON FUNCTION electric.allows_service(regclass) IS
+	'In the policy electric_service: is the current identity a service''s, in a client role for services, and the table enabled?';
+COMMENT ON FUNCTION electric.add_client_role(regrole, boolean) IS
+	'Make an SQL role one through which end users'' queries arrive: it gets the privileges on enabled tables that the rules call for, and no others there. service: .. and secret API keys, by which everything on enabled tables is allowed: it gets SELECT, INSERT, UPDATE and DELETE on all of them';

@@ -26,13 +26,13 @@ $node->safe_psql('postgres', q(
 	$$;
 ));
 
-# audited returns the events that the log got while this SQL ran as the client, decoded.
+# audited returns the events that the log got while this SQL ran as the client, or as another role, decoded.
 sub audited
 {
-	my ($sql) = @_;
+	my ($sql, $role) = (@_, 'client');
 	my $from = -s $node->logfile;
 	my ($out, $err);
-	$node->psql('postgres', $sql, stdout => \$out, stderr => \$err, on_error_stop => 0, extra_params => [ '-U', 'client' ]);
+	$node->psql('postgres', $sql, stdout => \$out, stderr => \$err, on_error_stop => 0, extra_params => [ '-U', $role ]);
 	my $log = substr slurp_file($node->logfile), $from;
 	my @events = map { decode_json($_) } $log =~ /LOG:  electric_perm: (\{.*\})$/mg;
 	return ($log, @events);
@@ -73,6 +73,17 @@ like($events[0]{closest}, qr/it does not list owner_id/, 'UPDATE: the column tha
 # What is allowed, and what is merely hidden, is no event.
 (undef, @events) = audited(q(SELECT FROM electric.set_user('alice', is_local => false); UPDATE projects SET secret = 'x' WHERE id = 1; UPDATE projects SET secret = 'x' WHERE id = 2; DELETE FROM projects; SELECT * FROM projects));
 is(scalar(@events), 0, 'nothing for allowed writes and for rows that are passed over');
+
+# What a service does is allowed, though no grant says so; without its key the role is audited like others.
+$node->safe_psql('postgres', q(CREATE ROLE server LOGIN; SELECT electric.add_client_role('server', service => true)));
+my $key = $node->safe_psql('postgres', q(SELECT electric.create_api_key('server', 'secret')));
+($log, @events) = audited(qq(BEGIN; SELECT FROM electric.authenticate('$key'); INSERT INTO projects VALUES (7, 'x', 'y'); COMMIT));
+is(scalar(@events), 0, 'a secret key in another role: refused, and no denied write');
+(undef, @events) = audited(qq(BEGIN; SELECT FROM electric.authenticate('$key'); INSERT INTO projects VALUES (6, 'x', 'y'); UPDATE projects SET owner_id = 'dave'; COMMIT), 'server');
+is(scalar(@events), 0, 'nothing for a service');
+is($node->safe_psql('postgres', q(SELECT count(*) FROM projects WHERE owner_id = 'dave')), 3, '... whose writes succeeded');
+(undef, @events) = audited(q(INSERT INTO projects VALUES (8, 'x', 'y')), 'server');
+is(scalar(@events), 1, 'one for its role without the key');
 
 # In a failed statement of a function it is written once, with the address of a TCP client.
 $node->safe_psql('postgres', 'ALTER SYSTEM SET listen_addresses = \'127.0.0.1\'');
