@@ -20,6 +20,7 @@
 
 #include "resolver/key.h"
 
+static int compare_steps(const ListCell *a, const ListCell *b);
 static KeyStep *make_step(HeapTuple tuple, bool forward);
 static bool is_own_foreign_key(HeapTuple tuple);
 static SysScanDesc scan_table_constraints(Relation catalog, Oid relid, const char *name);
@@ -64,6 +65,7 @@ key_backward_steps(Oid relid, const char *name)
 	}
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);
+	list_sort(steps, compare_steps);
 	return steps;
 }
 
@@ -149,6 +151,19 @@ key_primary(Oid relid, int *nkeys, AttrNumber **attnums)
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);
 	return found;
+}
+
+/* compare_steps orders steps by the names of their constraints, and tables of equal ones by age. */
+static int
+compare_steps(const ListCell *a, const ListCell *b)
+{
+	const KeyStep *left = lfirst(a);
+	const KeyStep *right = lfirst(b);
+	int order = strcmp(left->constraint, right->constraint);
+
+	if (order != 0)
+		return order;
+	return left->constraint_relid < right->constraint_relid ? -1 : 1;
 }
 
 /* make_step returns a foreign key's row as a step, in the current memory context. */

@@ -23,7 +23,7 @@ extern List *key_forward_steps(Oid relid);
 
 /*
  * key_backward_steps returns the foreign keys of other tables that refer to
- * relid as backward steps, those called name or, if it is NULL, all.
+ * relid as backward steps, those called name or, if it is NULL, all, ordered by name.
  */
 extern List *key_backward_steps(Oid relid, const char *name);
 
