@@ -9,6 +9,7 @@
 #   ```sh     runs line by line; make and apt-get are only looked at: a test builds,
 #             installs and starts nothing of that kind, make check and .ci do
 #   ```ini    is appended to postgresql.conf, and the server restarted
+#   ```js     is a program of Node's, which 028_interop.pl runs: it says so by <!-- node-postgres -->
 #   ```ebnf   is grammar; each of its keywords must stand in an sql block of the page
 #   ```diagram is for the eye
 # Other languages fail. HTML comments, invisible to readers, say more:
@@ -18,6 +19,7 @@
 #   <!-- error: 42501 .. --> the next block raises these errors, in this order
 #   <!-- notices -->         the next block prints notices or warnings that are not shown
 #   <!-- pgbouncer -->       the next block is pgbouncer.ini: 022_pgbouncer.pl starts it
+#   <!-- node-postgres -->   the next block is the program that 028_interop.pl runs
 #   <!-- setup: SQL -->      run by the superuser at this point
 #   <!-- needs: extension --> the page is left out where the server has not got this one
 use strict;
@@ -76,7 +78,7 @@ sub blocks
 			elsif ($directive =~ /^needs: \w+$/) { }	# asked before the page is run
 			elsif ($directive =~ /^setup:\s*(.*)$/s) { push @{ $next{setup} }, $1 }
 			elsif ($directive =~ /^error:\s*([0-9A-Z ]+)$/) { $next{error} = $1 }
-			elsif ($directive =~ /^(first|notices|pgbouncer)$/) { $next{$1} = 1 }
+			elsif ($directive =~ /^(first|notices|pgbouncer|node-postgres)$/) { $next{$1} = 1 }
 			else { $next{unknown} = $directive }
 		}
 		elsif (defined $fence)
@@ -189,6 +191,7 @@ sub problems
 
 	return "unknown directive: $block->{unknown}" if $block->{unknown};
 	return if $block->{pgbouncer} && $block->{language} eq 'ini';
+	return if $block->{'node-postgres'} && $block->{language} eq 'js';
 	for my $setup (@{ $block->{setup} })
 	{
 		my ($said, @errors) = run_sql({ %$block, as => 'superuser' }, $setup);
@@ -253,6 +256,7 @@ for my $mistake (
 	[ 'an unknown program', language => 'sh', body => 'reboot' ],
 	[ 'a shell command that fails', language => 'sh', body => 'psql -c "SELEC 1"' ],
 	[ 'a language that is not run', language => 'c', body => 'int i;' ],
+	[ 'a program that no test runs', language => 'js', body => 'let i;' ],
 	[ 'an unknown directive', language => 'sql', body => 'SELECT 1;', unknown => 'eror: 42601' ])
 {
 	my ($name, %mistake) = @$mistake;
