@@ -161,6 +161,7 @@ log_refusal(const char *id, const char *reason)
 		ereport(LOG_SERVER_ONLY, (errmsg("API key \"%s\" is not accepted: %s", id, reason)));
 	else
 		ereport(LOG_SERVER_ONLY, (errmsg("API key is not accepted: %s", reason)));
+	audit_refusal("API key", reason, id);
 }
 
 /*

@@ -16,9 +16,16 @@
 
 #include "identity/identity.h"
 
+static bool log_auth = false;
 static bool log_denials = false;
 
 static char *client_address(void);
+
+bool
+audit_auth(void)
+{
+	return log_auth;
+}
 
 bool
 audit_denials(void)
@@ -62,6 +69,20 @@ audit_end(StringInfo line)
 			 errhidecontext(true)));
 }
 
+void
+audit_refusal(const char *kind, const char *reason, const char *key)
+{
+	StringInfo line;
+
+	if (!log_auth)
+		return;
+	line = audit_begin("refused");
+	audit_add(line, "by", kind);
+	audit_add(line, "reason", reason);
+	audit_add(line, "key", key);
+	audit_end(line);
+}
+
 /* client_address returns what inet_client_addr() does, NULL over a Unix socket. */
 static char *
 client_address(void)
@@ -77,6 +98,14 @@ client_address(void)
 void
 audit_init(void)
 {
+	DefineCustomBoolVariable("electric_perm.log_auth",
+							 "Logs each token or key that is accepted or refused.",
+							 "One line of JSON: who, by what, or why not. No token, no key.",
+							 &log_auth,
+							 false,
+							 PGC_SUSET,
+							 0,
+							 NULL, NULL, NULL);
 	DefineCustomBoolVariable("electric_perm.log_denials",
 							 "Logs each write that no grant allows.",
 							 "One line of JSON: who, what, which table, and which grant came closest. No data.",

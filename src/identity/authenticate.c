@@ -25,6 +25,7 @@ static char *read_token(FunctionCallInfo fcinfo, Size *len);
 static const char *without_bearer(const char *token);
 static char *authenticate_jwt(const char *token, bool is_local);
 static const char *verify(const char *token, uint64 generation, Token *verified, char **kid);
+static void log_accepted(const char *user_id);
 static void refuse(TokenVerdict verdict, const char *reason, const char *kid);
 
 PG_FUNCTION_INFO_V1(electric_authenticate);
@@ -66,6 +67,8 @@ electric_authenticate(PG_FUNCTION_ARGS)
 	}
 	PG_END_TRY();
 
+	if (audit_auth())
+		log_accepted(user_id);
 	warn_after_set(fcinfo, "electric.authenticate()", is_local);
 	secret_end(&guard);
 	if (!user_id)
@@ -146,6 +149,17 @@ verify(const char *token, uint64 generation, Token *verified, char **kid)
 	return refused;
 }
 
+/* log_accepted: nobody, where it was a key that names no user */
+static void
+log_accepted(const char *user_id)
+{
+	StringInfo line = audit_begin("authenticated");
+
+	audit_add(line, "by", user_id ? "token" : "API key");
+	audit_add(line, "user", user_id);
+	audit_end(line);
+}
+
 /* refuse raises the error for the caller, and tells the log why. */
 static void
 refuse(TokenVerdict verdict, const char *reason, const char *kid)
@@ -156,6 +170,7 @@ refuse(TokenVerdict verdict, const char *reason, const char *kid)
 		message = "token expired";
 	else if (verdict == TOKEN_NOT_YET_VALID)
 		message = "token not yet valid";
+	audit_refusal("token", reason ? reason : message, kid ? token_kid_text(kid) : NULL);
 	ereport(LOG_SERVER_ONLY,
 			(reason ? errmsg("%s: %s", message, reason) : errmsg_internal("%s", message),
 			 kid ? errdetail_log("Key id: %s", token_kid_text(kid)) : 0));

@@ -94,8 +94,11 @@ extern void transport_init(void);
 /*
  * audit_begin starts a line of the audit about an event, with the SQL role and the client's
  * address, audit_add adds to it, and audit_end writes it to the server's log. Ask
- * first whether it is wanted: audit_denials.
+ * first whether it is wanted: audit_auth, audit_denials. audit_refusal writes the line of a
+ * token or key that is not accepted, if it is wanted; key is its id, NULL if it is not known.
  */
+extern bool audit_auth(void);
+extern void audit_refusal(const char *kind, const char *reason, const char *key);
 extern bool audit_denials(void);
 extern StringInfo audit_begin(const char *event);
 extern void audit_add(StringInfo line, const char *name, const char *value);

@@ -2,7 +2,10 @@
 # and what, and never data; nothing by default, and nothing that clients can switch.
 use strict;
 use warnings;
+use FindBin;
 use JSON::PP;
+use lib $FindBin::RealBin;
+use Jwt;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -84,6 +87,25 @@ is(scalar(@events), 0, 'nothing for a service');
 is($node->safe_psql('postgres', q(SELECT count(*) FROM projects WHERE owner_id = 'dave')), 3, '... whose writes succeeded');
 (undef, @events) = audited(q(INSERT INTO projects VALUES (8, 'x', 'y')), 'server');
 is(scalar(@events), 1, 'one for its role without the key');
+
+# With log_auth tokens and keys leave a line, accepted or refused, with the reason, and never themselves.
+my $key = Jwt::make_key('HS256', '2026-11');
+$node->safe_psql('postgres', Jwt::add_sql($key));
+my $token = Jwt::token($key, '{"sub": "alice"}');
+my $expired = Jwt::token($key, '{"sub": "alice", "exp": 1000}');
+my $api_key = $node->safe_psql('postgres', q(SELECT electric.create_api_key('site')));
+my $present = join ' ', map { "BEGIN; SELECT electric.authenticate('$_'); ROLLBACK;" } $token, $expired, "${token}x", $api_key, "${api_key}x";
+(undef, @events) = audited($present);
+is(scalar(@events), 0, 'log_auth off: nothing is logged');
+$node->safe_psql('postgres', 'ALTER SYSTEM SET electric_perm.log_auth = on');
+$node->reload;
+($log, @events) = audited($present);
+is(join(' ', map { "$_->{event}:$_->{by}" } @events), 'authenticated:token refused:token refused:token authenticated:API key refused:API key', 'log_auth on: a line for each');
+is($events[0]{user}, 'alice', 'who');
+is($events[3]{user}, undef, 'a key of nobody is nobody');
+is($events[1]{reason}, 'token expired', 'why not');
+is($events[1]{key}, '"2026-11"', 'by which key');
+unlike($log, qr/\Q$token\E|\Q$expired\E|\Q$api_key\E/, 'no token and no key');
 
 # In a failed statement of a function it is written once, with the address of a TCP client.
 $node->safe_psql('postgres', 'ALTER SYSTEM SET listen_addresses = \'127.0.0.1\'');
