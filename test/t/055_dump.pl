@@ -196,6 +196,11 @@ runs('clean', $node, 'pg_restore', '--clean', '--if-exists', '-d', 'custom', "$f
 same('over itself, with --clean', $node, 'custom');
 is($node->safe_psql('custom', 'TABLE electric.jwt_keys'), $node->safe_psql('source', 'TABLE electric.jwt_keys'), '... and the keys of tokens');
 
+# A plain script of --clean runs through as well: policies are dropped before the keys of their rules.
+runs('clean script', $node, 'pg_dump', '--clean', '--if-exists', '-f', "$folder/clean.sql", 'source');
+runs('clean script', $node, 'psql', '-qX', '-v', 'ON_ERROR_STOP=1', '-o', "$folder/out", '-f', "$folder/clean.sql", 'plain');
+same('over itself, by a plain script', $node, 'plain');
+
 # The schema first, and the rows, rules among them, later.
 runs('schema', $node, 'pg_dump', '-Fc', '--schema-only', '-f', "$folder/schema", 'source');
 runs('data', $node, 'pg_dump', '-Fc', '--data-only', '-f', "$folder/data", 'source');
