@@ -8,7 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
-#include "crypto/crypto.h"
+#include "crypto/key.h"
 
 /* The digest is looked up once: OpenSSL 3 takes longer for that than for a token. */
 CryptoStatus
@@ -40,4 +40,27 @@ void
 crypto_wipe(void *data, size_t len)
 {
 	OPENSSL_cleanse(data, len);
+}
+
+const EVP_MD *
+crypto_digest(const CryptoAlgorithm *algorithm)
+{
+	static struct
+	{
+		const char *name;
+		EVP_MD *digest;
+	} known[3]; /* as many as the algorithms have */
+
+	for (int i = 0; i < lengthof(known); i++)
+	{
+		if (!known[i].digest)
+		{
+			known[i].name = algorithm->digest;
+			known[i].digest = EVP_MD_fetch(NULL, algorithm->digest, NULL);
+			return known[i].digest;
+		}
+		if (strcmp(known[i].name, algorithm->digest) == 0)
+			return known[i].digest;
+	}
+	return NULL; /* not reached */
 }

@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
+#include <openssl/rsa.h>
 
 #include "crypto/key.h"
 
@@ -17,6 +18,7 @@
 
 static CryptoStatus wrap(const CryptoAlgorithm *algorithm, EVP_PKEY *public, EVP_MAC_CTX *mac,
 						 CryptoKey **key);
+static bool make_verifier(CryptoKey *key);
 static CryptoStatus public_from_params(const CryptoAlgorithm *algorithm, const char *type,
 									   OSSL_PARAM_BLD *parts, CryptoKey **key);
 static EVP_PKEY *import_params(const char *type, OSSL_PARAM *params);
@@ -125,6 +127,7 @@ crypto_key_free(CryptoKey *key)
 {
 	if (!key)
 		return;
+	EVP_PKEY_CTX_free(key->verifier);
 	EVP_PKEY_free(key->public);
 	EVP_MAC_CTX_free(key->mac);
 	OPENSSL_free(key);
@@ -145,8 +148,36 @@ wrap(const CryptoAlgorithm *algorithm, EVP_PKEY *public, EVP_MAC_CTX *mac, Crypt
 	made->algorithm = algorithm;
 	made->public = public;
 	made->mac = mac;
+	if (algorithm->digest && public && !make_verifier(made))
+	{
+		crypto_key_free(made);
+		return CRYPTO_FAILED;
+	}
 	*key = made;
 	return CRYPTO_OK;
+}
+
+/* make_verifier says once what verifying takes: with every token anew that costs much. */
+static bool
+make_verifier(CryptoKey *key)
+{
+	const EVP_MD *digest = crypto_digest(key->algorithm);
+	EVP_PKEY_CTX *verifier = EVP_PKEY_CTX_new_from_pkey(NULL, key->public, NULL);
+
+	key->verifier = verifier;
+	if (!digest || !verifier || EVP_PKEY_verify_init(verifier) != 1)
+		return false;
+	if (key->algorithm->family == CRYPTO_RSA &&
+		EVP_PKEY_CTX_set_rsa_padding(verifier, RSA_PKCS1_PADDING) != 1)
+		return false;
+	if (key->algorithm->family == CRYPTO_RSA_PSS &&
+		EVP_PKEY_CTX_set_rsa_padding(verifier, RSA_PKCS1_PSS_PADDING) != 1)
+		return false;
+	if (EVP_PKEY_CTX_set_signature_md(verifier, digest) != 1)
+		return false;
+	return key->algorithm->family != CRYPTO_RSA_PSS ||
+		(EVP_PKEY_CTX_set_rsa_mgf1_md(verifier, digest) == 1 &&
+		 EVP_PKEY_CTX_set_rsa_pss_saltlen(verifier, RSA_PSS_SALTLEN_DIGEST) == 1);
 }
 
 /* public_from_params makes a key of what has been collected, if it is sound. */

@@ -12,8 +12,12 @@
 struct CryptoKey
 {
 	const CryptoAlgorithm *algorithm;
-	EVP_PKEY *public; /* NULL for HMAC */
-	EVP_MAC_CTX *mac; /* with the secret in it; NULL for others */
+	EVP_PKEY *public;		/* NULL for HMAC */
+	EVP_PKEY_CTX *verifier; /* for RSA and EC, ready for any number of digests */
+	EVP_MAC_CTX *mac;		/* with the secret in it; NULL for others */
 };
+
+/* crypto_digest looks each digest up once a backend; NULL where OpenSSL lacks it. */
+extern const EVP_MD *crypto_digest(const CryptoAlgorithm *algorithm);
 
 #endif /* ELECTRIC_CRYPTO_KEY_H */

@@ -7,7 +7,6 @@
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/rsa.h>
 
 #include "crypto/key.h"
 
@@ -15,9 +14,10 @@ static CryptoStatus verify_mac(CryptoKey *key, const void *data, size_t len,
 							   const uint8 *signature, size_t signature_len);
 static CryptoStatus verify_ecdsa(const CryptoKey *key, const void *data, size_t len,
 								 const uint8 *signature, size_t signature_len);
-static CryptoStatus verify_public(const CryptoKey *key, const void *data, size_t len,
+static CryptoStatus verify_digest(const CryptoKey *key, const void *data, size_t len,
 								  const uint8 *signature, size_t signature_len);
-static const EVP_MD *fetch_digest(const CryptoAlgorithm *algorithm);
+static CryptoStatus verify_eddsa(const CryptoKey *key, const void *data, size_t len,
+								 const uint8 *signature, size_t signature_len);
 
 CryptoStatus
 crypto_verify(CryptoKey *key, const void *data, size_t len, const uint8 *signature,
@@ -33,8 +33,11 @@ crypto_verify(CryptoKey *key, const void *data, size_t len, const uint8 *signatu
 		case CRYPTO_EC:
 			status = verify_ecdsa(key, data, len, signature, signature_len);
 			break;
+		case CRYPTO_ED25519:
+			status = verify_eddsa(key, data, len, signature, signature_len);
+			break;
 		default:
-			status = verify_public(key, data, len, signature, signature_len);
+			status = verify_digest(key, data, len, signature, signature_len);
 			break;
 	}
 	/* the server's TLS reads the same queue */
@@ -89,7 +92,7 @@ verify_ecdsa(const CryptoKey *key, const void *data, size_t len, const uint8 *si
 		/* r and s are the pair's now */
 		der_len = i2d_ECDSA_SIG(pair, &der);
 		if (der_len > 0)
-			status = verify_public(key, data, len, der, der_len);
+			status = verify_digest(key, data, len, der, der_len);
 	}
 	OPENSSL_free(der);
 	ECDSA_SIG_free(pair);
@@ -97,49 +100,31 @@ verify_ecdsa(const CryptoKey *key, const void *data, size_t len, const uint8 *si
 }
 
 static CryptoStatus
-verify_public(const CryptoKey *key, const void *data, size_t len, const uint8 *signature,
+verify_digest(const CryptoKey *key, const void *data, size_t len, const uint8 *signature,
 			  size_t signature_len)
 {
-	CryptoStatus status = CRYPTO_FAILED;
-	const CryptoAlgorithm *algorithm = key->algorithm;
-	const EVP_MD *digest = fetch_digest(algorithm);
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	EVP_PKEY_CTX *parameters; /* the context's */
+	uint8 digest[EVP_MAX_MD_SIZE];
+	unsigned int digest_len;
 
-	if (context && (digest || !algorithm->digest) &&
-		EVP_DigestVerifyInit(context, &parameters, digest, NULL, key->public) == 1 &&
-		(algorithm->family != CRYPTO_RSA_PSS ||
-		 (EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1 &&
-		  EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) == 1)))
+	if (EVP_Digest(data, len, digest, &digest_len, crypto_digest(key->algorithm), NULL) != 1)
+		return CRYPTO_FAILED;
+	return EVP_PKEY_verify(key->verifier, signature, signature_len, digest, digest_len) == 1 ?
+		CRYPTO_OK :
+		CRYPTO_REFUSED;
+}
+
+/* verify_eddsa hands over all of the data: Ed25519 hashes it twice. */
+static CryptoStatus
+verify_eddsa(const CryptoKey *key, const void *data, size_t len, const uint8 *signature,
+			 size_t signature_len)
+{
+	CryptoStatus status = CRYPTO_FAILED;
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+	if (context && EVP_DigestVerifyInit(context, NULL, NULL, NULL, key->public) == 1)
 		status = EVP_DigestVerify(context, signature, signature_len, data, len) == 1 ?
 			CRYPTO_OK :
 			CRYPTO_REFUSED;
 	EVP_MD_CTX_free(context);
 	return status;
-}
-
-/* fetch_digest looks each digest up once a backend. */
-static const EVP_MD *
-fetch_digest(const CryptoAlgorithm *algorithm)
-{
-	static struct
-	{
-		const char *name;
-		EVP_MD *digest;
-	} known[3];
-
-	if (!algorithm->digest)
-		return NULL;
-	for (int i = 0; i < lengthof(known); i++)
-	{
-		if (!known[i].digest)
-		{
-			known[i].name = algorithm->digest;
-			known[i].digest = EVP_MD_fetch(NULL, algorithm->digest, NULL);
-			return known[i].digest;
-		}
-		if (strcmp(known[i].name, algorithm->digest) == 0)
-			return known[i].digest;
-	}
-	return NULL; /* not reached */
 }

@@ -51,7 +51,7 @@ api_key_authenticate(const char *text, bool is_local)
 	identity.service = key->secret;
 	identity.expires = key->expires;
 	identity.key_id = key->id;
-	identity_set_whole(&identity, is_local);
+	identity_set_prepared(identity_prepare(&identity, CurrentMemoryContext), is_local);
 	catalog_api_key_used(key->id);
 	return NULL;
 }

@@ -156,7 +156,7 @@ check_size(const ApiKey *key)
 	identity.service = key->secret;
 	identity.expires = key->expires;
 	identity.key_id = key->id;
-	identity_check_size(&identity);
+	(void) identity_prepare(&identity, CurrentMemoryContext);
 }
 
 /* note_without_role says so where no role can present the secret key that was made. */

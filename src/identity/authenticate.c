@@ -24,7 +24,8 @@
 static char *read_token(FunctionCallInfo fcinfo, Size *len);
 static const char *without_bearer(const char *token);
 static char *authenticate_jwt(const char *token, bool is_local);
-static const char *verify(const char *token, uint64 generation, Token *verified, char **kid);
+static void refuse_untimely(TimestampTz not_before, TimestampTz expires, const char *kid);
+static const char *verify(const char *token, Token *verified, char **kid);
 static void log_accepted(const char *user_id);
 static void refuse(TokenVerdict verdict, const char *reason, const char *kid);
 
@@ -106,33 +107,40 @@ authenticate_jwt(const char *token, bool is_local)
 {
 	uint64 generation = keys_generation();
 	uint8 digest[CRYPTO_SHA256_BYTES];
-	bool has_digest = crypto_sha256(token, strlen(token), digest) == CRYPTO_OK;
-	const Token *known = has_digest ? token_cache_find(digest, generation) : NULL;
-	char *kid = NULL;
-	Token verified;
-	TokenVerdict verdict;
+	const KnownToken *known;
 
-	if (!known)
+	if (crypto_sha256(token, strlen(token), digest) != CRYPTO_OK)
+		refuse(TOKEN_REFUSED, "OpenSSL cannot hash it", NULL);
+	known = token_cache_find(digest, generation);
+	if (known)
+		refuse_untimely(known->not_before, known->prepared->identity->expires, NULL);
+	else
 	{
-		const char *reason = verify(token, generation, &verified, &kid);
+		char *kid = NULL;
+		Token verified;
+		const char *reason = verify(token, &verified, &kid);
 
 		if (reason)
 			refuse(TOKEN_REFUSED, reason, kid);
-		known = &verified;
+		refuse_untimely(verified.not_before, verified.expires, kid);
+		known = token_cache_put(digest, generation, &verified);
 	}
-	verdict = token_judge(known);
+	identity_set_prepared(known->prepared, is_local);
+	return pstrdup(known->prepared->identity->user_id);
+}
+
+static void
+refuse_untimely(TimestampTz not_before, TimestampTz expires, const char *kid)
+{
+	TokenVerdict verdict = token_judge(not_before, expires);
+
 	if (verdict != TOKEN_ACCEPTED)
 		refuse(verdict, NULL, kid);
-
-	identity_set_until(known->user_id, known->claims, known->expires, is_local);
-	if (known == &verified && has_digest)
-		token_cache_put(digest, generation, known);
-	return pstrdup(known->user_id);
 }
 
 /* verify returns why the token is refused, or NULL. */
 static const char *
-verify(const char *token, uint64 generation, Token *verified, char **kid)
+verify(const char *token, Token *verified, char **kid)
 {
 	CryptoKey *key;
 	Jws jws;

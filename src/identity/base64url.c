@@ -8,6 +8,8 @@
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+static int digit_value(char c);
+
 /*
  * base64url_decode refuses what another text would stand for as well: padding, blanks,
  * other characters, and bits behind the last byte that are not zero.
@@ -22,11 +24,11 @@ base64url_decode(const char *text, Size len, Bytes *bytes)
 	bytes->len = 0;
 	for (Size i = 0; i < len; i++)
 	{
-		const char *digit = text[i] != '\0' ? strchr(digits, text[i]) : NULL;
+		int value = digit_value(text[i]);
 
-		if (!digit)
+		if (value < 0)
 			return false;
-		pending = (pending << 6) | (uint32) (digit - digits);
+		pending = (pending << 6) | (uint32) value;
 		npending += 6;
 		if (npending >= 8)
 		{
@@ -61,4 +63,19 @@ base64url_encode(const uint8 *data, Size len)
 		*next++ = digits[(pending << (6 - npending)) & 63];
 	*next = '\0';
 	return text;
+}
+
+/* digit_value is the place of a character in digits, -1 if it is none. */
+static int
+digit_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == '-')
+		return 62;
+	return c == '_' ? 63 : -1;
 }

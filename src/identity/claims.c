@@ -49,13 +49,13 @@ token_read(const Jws *jws, Token *token)
 
 /* token_judge asks for the time of the statement. */
 TokenVerdict
-token_judge(const Token *token)
+token_judge(TimestampTz not_before, TimestampTz expires)
 {
 	TimestampTz now = GetCurrentStatementStartTimestamp();
 
-	if (now >= token->expires)
+	if (now >= expires)
 		return TOKEN_EXPIRED;
-	return now < token->not_before ? TOKEN_NOT_YET_VALID : TOKEN_ACCEPTED;
+	return now < not_before ? TOKEN_NOT_YET_VALID : TOKEN_ACCEPTED;
 }
 
 /*

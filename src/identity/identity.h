@@ -56,15 +56,19 @@ extern Identity *identity_copy(const Identity *identity, MemoryContext context);
  */
 extern void identity_set(const char *user_id, const Jsonb *claims, bool is_local);
 
-/* identity_set_until is that for an identity which expires. */
-extern void identity_set_until(const char *user_id, const Jsonb *claims, TimestampTz expires,
-							   bool is_local);
+/*
+ * An identity that is ready to be set, once or often. identity_prepare makes one in context of
+ * what source has, its claims_jsonb being the claims; 54000 where it is too large.
+ * identity_set_prepared is identity_set for it.
+ */
+typedef struct PreparedIdentity
+{
+	const char *value; /* of the setting */
+	const Identity *identity;
+} PreparedIdentity;
 
-/* identity_set_whole is that with all that an identity has, claims_jsonb being its claims. */
-extern void identity_set_whole(const Identity *identity, bool is_local);
-
-/* identity_check_size raises 54000 where the identity is too large to be set. */
-extern void identity_check_size(const Identity *identity);
+extern PreparedIdentity *identity_prepare(const Identity *source, MemoryContext context);
+extern void identity_set_prepared(const PreparedIdentity *prepared, bool is_local);
 
 /*
  * identity_clear makes the session anonymous, local identities included. A request's claims

@@ -53,18 +53,20 @@ static const Identity anonymous = {NULL, "{}", &empty_claims.jsonb, false, DT_NO
 static char *setting_value = NULL; /* owned by the settings machinery */
 static const Identity *current = &anonymous;
 static uint64 last_generation = 0;
-static bool setting_is_ours = false; /* within assign_setting() */
+static bool setting_is_ours = false;	/* within assign_setting() .. */
+static const Identity *assigned = NULL; /* .. and what the value stands for */
 
 static bool identity_stands(const Identity *identity);
 static Identity plain_identity(const char *user_id, const Jsonb *claims);
 static char *identity_value(const Identity *identity);
 static char *parse_terms(char *value, Identity *parsed);
 static Identity *identity_parse(const char *value);
+static Identity *identity_block(const Identity *source);
 static Size identity_size(const Identity *identity);
 static Identity *identity_fill(void *block, const Identity *source);
 static void refuse_shadowed_session(const char *value, bool is_local);
 static bool is_somebody(const char *value);
-static void assign_setting(const char *value, GucAction action);
+static void assign_setting(const char *value, const Identity *identity, GucAction action);
 
 /* Parallel workers have the leader's time of the statement. */
 const Identity *
@@ -107,26 +109,36 @@ identity_copy(const Identity *identity, MemoryContext context)
 void
 identity_set(const char *user_id, const Jsonb *claims, bool is_local)
 {
-	identity_set_until(user_id, claims, DT_NOEND, is_local);
-}
-
-void
-identity_set_until(const char *user_id, const Jsonb *claims, TimestampTz expires, bool is_local)
-{
 	Identity identity = plain_identity(user_id, claims);
 
-	identity.expires = expires;
-	identity_set_whole(&identity, is_local);
+	identity_set_prepared(identity_prepare(&identity, CurrentMemoryContext), is_local);
+}
+
+PreparedIdentity *
+identity_prepare(const Identity *source, MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	PreparedIdentity *prepared = palloc(sizeof(PreparedIdentity));
+	const Jsonb *claims = source->claims_jsonb;
+	Identity identity = *source;
+	char *text = JsonbToCString(NULL, unconstify(JsonbContainer *, &claims->root),
+								VARSIZE(claims));
+
+	identity.claims = text;
+	prepared->value = identity_value(&identity);
+	prepared->identity = identity_copy(&identity, context);
+	pfree(text);
+	MemoryContextSwitchTo(old);
+	return prepared;
 }
 
 void
-identity_set_whole(const Identity *identity, bool is_local)
+identity_set_prepared(const PreparedIdentity *prepared, bool is_local)
 {
-	char *value = identity_value(identity);
-
 	if (is_local || IsTransactionBlock())
-		refuse_shadowed_session(value, is_local);
-	assign_setting(value, is_local ? GUC_ACTION_LOCAL : GUC_ACTION_SET);
+		refuse_shadowed_session(prepared->value, is_local);
+	assign_setting(prepared->value, prepared->identity,
+				   is_local ? GUC_ACTION_LOCAL : GUC_ACTION_SET);
 }
 
 /*
@@ -137,10 +149,10 @@ int
 identity_enter(const char *user_id, const Jsonb *claims)
 {
 	Identity identity = plain_identity(user_id, claims);
-	char *value = identity_value(&identity);
+	PreparedIdentity *prepared = identity_prepare(&identity, CurrentMemoryContext);
 	int level = NewGUCNestLevel();
 
-	assign_setting(value, GUC_ACTION_SAVE);
+	assign_setting(prepared->value, prepared->identity, GUC_ACTION_SAVE);
 	return level;
 }
 
@@ -157,14 +169,8 @@ identity_leave(int level)
 void
 identity_clear(void)
 {
-	assign_setting("", GUC_ACTION_SET);
-	assign_setting(NOBODY, GUC_ACTION_LOCAL);
-}
-
-void
-identity_check_size(const Identity *identity)
-{
-	pfree(identity_value(identity));
+	assign_setting("", NULL, GUC_ACTION_SET);
+	assign_setting(NOBODY, NULL, GUC_ACTION_LOCAL);
 }
 
 /* plain_identity: a user with claims, and nothing else */
@@ -195,7 +201,7 @@ identity_value(const Identity *identity)
 		appendStringInfo(&value, "%s " INT64_FORMAT " %s\n",
 						 identity->service ? "service" : "user", identity->expires,
 						 identity->key_id ? identity->key_id : "-");
-	JsonbToCString(&value, unconstify(JsonbContainer *, &claims->root), VARSIZE(claims));
+	appendStringInfoString(&value, identity->claims);
 	if (identity->user_id != NULL)
 	{
 		appendStringInfoChar(&value, '\n');
@@ -212,11 +218,15 @@ identity_value(const Identity *identity)
 	return value.data;
 }
 
-/* assign_setting is the only caller that the check hook lets through. */
+/*
+ * assign_setting is the only caller that the check hook lets through, and tells it what
+ * the value stands for.
+ */
 static void
-assign_setting(const char *value, GucAction action)
+assign_setting(const char *value, const Identity *identity, GucAction action)
 {
 	setting_is_ours = true;
+	assigned = identity;
 	PG_TRY();
 	{
 		(void) set_config_option(SETTING_NAME, value, PGC_SUSET, PGC_S_SESSION, action,
@@ -225,6 +235,7 @@ assign_setting(const char *value, GucAction action)
 	PG_FINALLY();
 	{
 		setting_is_ours = false;
+		assigned = NULL;
 	}
 	PG_END_TRY();
 }
@@ -291,7 +302,7 @@ check_identity(char **newval, void **extra, GucSource source)
 
 	if (!is_somebody(*newval))
 		return true;
-	*extra = identity_parse(*newval);
+	*extra = assigned ? identity_block(assigned) : identity_parse(*newval);
 	return *extra != NULL;
 }
 
@@ -301,17 +312,13 @@ assign_identity(const char *newval, void *extra)
 	current = extra != NULL ? (const Identity *) extra : &anonymous;
 }
 
-/*
- * identity_parse returns the identity that a non-empty value stands for as one
- * block of the settings' memory, or NULL if there is none.
- */
+/* identity_parse returns the block of the identity that a non-empty value stands for. */
 static Identity *
 identity_parse(const char *value)
 {
 	Identity parsed = plain_identity(NULL, NULL);
 	char *claims = parse_terms(pstrdup(value), &parsed);
 	char *separator = strchr(claims, '\n');
-	void *block;
 
 	if (separator)
 	{
@@ -321,12 +328,24 @@ identity_parse(const char *value)
 	parsed.claims = claims;
 	parsed.claims_jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
 															 CStringGetDatum(claims)));
-	parsed.generation = identity_new_generation();
+	return identity_block(&parsed);
+}
 
-	block = guc_malloc(LOG, identity_size(&parsed));
+/*
+ * identity_block copies a new identity into one block of the settings' memory; NULL if there
+ * is none.
+ */
+static Identity *
+identity_block(const Identity *source)
+{
+	void *block = guc_malloc(LOG, identity_size(source));
+	Identity *identity;
+
 	if (block == NULL)
 		return NULL;
-	return identity_fill(block, &parsed);
+	identity = identity_fill(block, source);
+	identity->generation = identity_new_generation();
+	return identity;
 }
 
 /*

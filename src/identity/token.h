@@ -10,6 +10,7 @@
 
 #include "crypto/crypto.h"
 #include "datatype/timestamp.h"
+#include "identity/identity.h"
 #include "utils/jsonb.h"
 #include "utils/palloc.h"
 
@@ -126,13 +127,25 @@ typedef enum TokenVerdict
 extern const char *token_read(const Jws *jws, Token *token);
 
 /* token_judge: is this the time of the token? Never TOKEN_REFUSED. */
-extern TokenVerdict token_judge(const Token *token);
+extern TokenVerdict token_judge(TimestampTz not_before, TimestampTz expires);
 
 /* --- token_cache.c --- */
 
-/* Both ask for the generation that stood before the token's key was looked for. */
-extern const Token *token_cache_find(const uint8 *digest, uint64 generation);
-extern void token_cache_put(const uint8 *digest, uint64 generation, const Token *token);
+/* A token that has been verified */
+typedef struct KnownToken
+{
+	uint8 digest[CRYPTO_SHA256_BYTES];
+	TimestampTz not_before;
+	const PreparedIdentity *prepared;
+} KnownToken;
+
+/*
+ * Both ask for the generation that stood before the token's key was looked for. What they
+ * return is valid until the next call. token_cache_put raises where the identity is too large.
+ */
+extern const KnownToken *token_cache_find(const uint8 *digest, uint64 generation);
+extern const KnownToken *token_cache_put(const uint8 *digest, uint64 generation,
+										 const Token *token);
 
 /* --- authenticate.c --- */
 
