@@ -233,12 +233,6 @@ extern Oid catalog_relation(const char *name);
 extern void catalog_forget(void);
 
 /*
- * catalog_lock_following lets one transaction at a time write what a change of the schema
- * makes of the rules: the next one must read them with the names that this one gave.
- */
-extern void catalog_lock_following(void);
-
-/*
  * catalog_owner returns the owner of a relation, InvalidOid if it is gone;
  * catalog_name its qualified name, quoted where necessary, NULL if it is gone.
  */

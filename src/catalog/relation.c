@@ -13,7 +13,6 @@
 #include "commands/extension.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
@@ -54,12 +53,6 @@ catalog_forget(void)
 {
 	CacheInvalidateRelcacheByRelid(catalog_relation("grants"));
 	CommandCounterIncrement();
-}
-
-void
-catalog_lock_following(void)
-{
-	LockRelationOid(catalog_relation("grants"), ShareUpdateExclusiveLock);
 }
 
 Oid

@@ -10,7 +10,6 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 
 #include "catalog/run_as.h"
@@ -54,15 +53,6 @@ settle(const Standing *standing)
 	List *outcomes = all_outcomes(standing, grants, assignments);
 	ListCell *cell;
 
-	if (outcomes != NIL)
-	{
-		/* what another change of the schema wrote meanwhile must be read */
-		catalog_lock_following();
-		AcceptInvalidationMessages();
-		grants = catalog_all_grants();
-		assignments = catalog_assignments();
-		outcomes = all_outcomes(standing, grants, assignments);
-	}
 	refuse_unknown(standing, grants, assignments);
 	if (!command_cascades(standing->command))
 		refuse_losses(standing, outcomes);
