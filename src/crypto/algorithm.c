@@ -23,9 +23,14 @@ static const CryptoAlgorithm algorithms[] =
 		{"EdDSA", CRYPTO_ED25519, NULL, 0, "Ed25519", 32},
 };
 
+/* RFC 9864's name for what is EdDSA, as only one curve is known here */
+#define FULLY_SPECIFIED_EDDSA "Ed25519"
+
 const CryptoAlgorithm *
 crypto_algorithm(const char *name)
 {
+	if (strcmp(name, FULLY_SPECIFIED_EDDSA) == 0)
+		name = "EdDSA";
 	for (int i = 0; i < lengthof(algorithms); i++)
 	{
 		if (strcmp(algorithms[i].name, name) == 0)

@@ -41,7 +41,7 @@ jwk_algorithm(const Jsonb *jwk, const char *asked, const CryptoAlgorithm **algor
 	*algorithm = asked ? crypto_algorithm(asked) : NULL;
 	if (!*algorithm)
 		return "the key is for no algorithm that is supported";
-	if (alg && strcmp(alg, asked) != 0)
+	if (alg && crypto_algorithm(alg) != *algorithm)
 		return "the key is for another algorithm";
 	if (!is_for_algorithm(*algorithm, kty, crv))
 		return "the key's type is not that of the algorithm";

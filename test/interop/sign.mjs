@@ -64,6 +64,9 @@ async function tokensOf(alg, stranger) {
 		if (alg !== 'EdDSA') {
 			accepted.push({ by: 'jsonwebtoken', kid, token: byOther(key.forOther, alg, kid) });
 		}
+		if (alg === 'EdDSA') {
+			accepted.push({ by: 'jose, Ed25519', kid, token: await byJose(key, { kid }, 'Ed25519') });
+		}
 		refused.push({ what: `another key as ${kid}`, token: await byJose(stranger, { kid }) });
 		refused.push(...attempt(`none as ${kid}`, () => byOther('', 'none', kid)));
 		for (const other of algorithms.filter((name) => name !== alg)) {

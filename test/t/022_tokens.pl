@@ -88,6 +88,18 @@ for my $alg (@Jwt::algorithms)
 	}
 }
 
+# EdDSA has a second name, of RFC 9864: in a token, in a key, or in both.
+$session->simple('COMMIT; BEGIN');
+my %renamed = (%{ $keys{EdDSA} }, kid => 'renamed', alg => 'Ed25519');
+$admin->simple(Jwt::add_sql(\%renamed));
+for my $header (qw(EdDSA Ed25519))
+{
+	is(try($session, Jwt::token($keys{EdDSA}, $claims, header => qq({"alg": "$header", "kid": "$_"}))), 'alice', "$header: accepted with the $_") for 'key of EdDSA', 'renamed';
+	is(try($session, Jwt::token($keys{ES256}, $claims, header => qq({"alg": "$header", "kid": "key of ES256"}))), $refused, "$header: for no other key");
+}
+like($node->safe_psql('postgres', q(SELECT alg FROM electric.jwt_keys WHERE kid = 'renamed')), qr/^EdDSA$/, 'one algorithm, one name');
+like(($node->psql('postgres', Jwt::add_sql({ %renamed, alg => 'EdDSA' })))[2], qr/key "renamed" is ambiguous/, '.. so that a second key for it is refused');
+
 # The salt of PSS is as long as the hash.
 for my $salt (0, 20, 31, 33, 64)
 {
