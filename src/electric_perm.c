@@ -19,11 +19,13 @@ void _PG_init(void);
 void
 _PG_init(void)
 {
+	lost_settings_watch();
 	identity_init();
 	audit_init();
 	transport_init();
 	password_init();
 	access_init();
 	native_init();
+	lost_settings_note();
 	MarkGUCPrefixReserved("electric_perm");
 }

@@ -24,13 +24,13 @@ static char *client_address(void);
 bool
 audit_auth(void)
 {
-	return log_auth;
+	return log_auth || lost_setting("electric_perm.log_auth");
 }
 
 bool
 audit_denials(void)
 {
-	return log_denials;
+	return log_denials || lost_setting("electric_perm.log_denials");
 }
 
 StringInfo
@@ -74,7 +74,7 @@ audit_refusal(const char *kind, const char *reason, const char *key)
 {
 	StringInfo line;
 
-	if (!log_auth)
+	if (!audit_auth())
 		return;
 	line = audit_begin("refused");
 	audit_add(line, "by", kind);

@@ -87,9 +87,23 @@ extern void identity_leave(int level);
 
 extern void identity_init(void);
 
+/* --- lost_setting.c --- */
+
+/*
+ * lost_setting returns the setting of that name (NULL: any) if a value was given for it that was
+ * refused, so that its default stands in the value's place; NULL otherwise. To know that,
+ * lost_settings_watch is called before the settings are defined, lost_settings_note afterwards.
+ */
+extern const char *lost_setting(const char *name);
+extern void lost_settings_watch(void);
+extern void lost_settings_note(void);
+
 /* --- transport.c --- */
 
-/* transport_check raises 28000 unless tokens and keys may arrive by this connection. */
+/*
+ * transport_check raises 28000 unless tokens and keys may arrive by this connection, and where
+ * nobody knows what is demanded of them.
+ */
 extern void transport_check(void);
 extern void transport_init(void);
 
@@ -99,7 +113,8 @@ extern void transport_init(void);
  * audit_begin starts a line of the audit about an event, with the SQL role and the client's
  * address, audit_add adds to it, and audit_end writes it to the server's log. Ask
  * first whether it is wanted: audit_auth, audit_denials. audit_refusal writes the line of a
- * token or key that is not accepted, if it is wanted; key is its id, NULL if it is not known.
+ * token or key that is not accepted, if it is wanted; kind says which of them it is, key is its
+ * id, both NULL if that is not known.
  */
 extern bool audit_auth(void);
 extern void audit_refusal(const char *kind, const char *reason, const char *key);

@@ -42,6 +42,8 @@ static bool require_tls = false;
 static int min_tls_version = 2;
 static char *auth_networks = NULL;
 
+static void check_settings(void);
+static void refuse(const char *message, const char *detail, const char *hint);
 static void check_tls(void);
 static int version_number(const char *version);
 static bool client_is_in(const char *network);
@@ -59,6 +61,7 @@ transport_check(void)
 	List *networks;
 	ListCell *cell;
 
+	check_settings();
 	if (!read_client(&client))
 		return;
 	check_tls();
@@ -72,12 +75,21 @@ transport_check(void)
 				return;
 		}
 	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
-			 errmsg("tokens are not accepted from this network"),
-			 errhint("electric_perm.auth_networks lists those from which they are."),
-			 errhidestmt(true),
-			 errhidecontext(true)));
+	refuse("tokens are not accepted from this network", NULL,
+		   "electric_perm.auth_networks lists those from which they are.");
+}
+
+/* check_settings: do all settings that bind tokens have the values that they were given? */
+static void
+check_settings(void)
+{
+	const char *name = lost_setting(NULL);
+
+	if (name)
+		refuse("tokens are not accepted in this session",
+			   psprintf("A value for parameter \"%s\" was refused when the library was loaded.",
+						name),
+			   "Connect without an option for it, or let an administrator correct its value.");
 }
 
 /* check_tls: is the connection, which comes over a network, as secret as it has to be? */
@@ -87,18 +99,25 @@ check_tls(void)
 	bool has_tls = MyBEEntry && MyBEEntry->st_ssl;
 
 	if (!has_tls && require_tls)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
-				 errmsg("tokens are accepted over TLS alone"),
-				 errhint("Connect with sslmode=require or a stricter one."),
-				 errhidestmt(true),
-				 errhidecontext(true)));
+		refuse("tokens are accepted over TLS alone", NULL,
+			   "Connect with sslmode=require or a stricter one.");
 	if (has_tls && version_number(MyBEEntry->st_sslstatus->ssl_version) < min_tls_version)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
-				 errmsg("tokens are accepted over %s or newer alone", versions[min_tls_version]),
-				 errhidestmt(true),
-				 errhidecontext(true)));
+		refuse(psprintf("tokens are accepted over %s or newer alone", versions[min_tls_version]),
+			   NULL, NULL);
+}
+
+/* refuse raises 28000, and tells the audit. What the token is, nobody has looked at. */
+static void
+refuse(const char *message, const char *detail, const char *hint)
+{
+	audit_refusal(NULL, message, NULL);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+			 errmsg_internal("%s", message),
+			 detail ? errdetail_internal("%s", detail) : 0,
+			 hint ? errhint("%s", hint) : 0,
+			 errhidestmt(true),
+			 errhidecontext(true)));
 }
 
 /* version_number: one that is not known is newer than all, or none at all. */
