@@ -159,6 +159,32 @@ SELECT electric.revoke_api_key(:'mine_id');
 \set VERBOSITY default
 SELECT electric.logout();
 
+-- So it is where a superuser deletes or changes rows of the store himself.
+SELECT electric.create_api_key('by hand', claims => '{"app": "site"}') AS hand \gset
+SELECT electric.authenticate(:'hand', false) IS NULL;
+SELECT electric.claims();
+BEGIN;
+UPDATE electric.api_key_store SET expires = statement_timestamp() WHERE name = 'by hand';
+SELECT electric.claims();
+UPDATE electric.api_key_store SET expires = statement_timestamp() + interval '1 day' WHERE name = 'by hand';
+SELECT electric.claims();
+DELETE FROM electric.api_key_store WHERE name = 'by hand';
+SELECT electric.claims();
+ROLLBACK;
+SELECT electric.claims();
+BEGIN;
+TRUNCATE electric.api_key_store;
+SELECT electric.claims();
+ROLLBACK;
+BEGIN;
+SET LOCAL session_replication_role = replica;
+DELETE FROM electric.api_key_store WHERE name = 'by hand';
+SELECT electric.claims();
+COMMIT;
+SELECT electric.logout();
+SELECT electric.api_keys_changed();
+\echo :LAST_ERROR_SQLSTATE
+
 -- Parallel workers know it.
 SET ROLE regress_electric_app;
 BEGIN;

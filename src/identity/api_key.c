@@ -25,10 +25,10 @@ typedef struct Standing
 {
 	bool known;
 	char id[API_KEY_ID_LENGTH + 1];
-	bool stands;
+	TimestampTz expires; /* DT_NOBEGIN: there is no such key */
 } Standing;
 
-static Standing standing = {false, "", false};
+static Standing standing = {false, "", DT_NOBEGIN};
 static Oid keys_relation = InvalidOid; /* where the answer was read */
 static uint64 changes = 0;			   /* invalidations seen */
 
@@ -37,6 +37,7 @@ static const char *problem(const ApiKey *key, bool secret, const uint8 *digest);
 static bool is_same_digest(const uint8 *a, const uint8 *b);
 static bool client_is_in(ArrayType *networks);
 static void check_role(const ApiKey *key);
+static void read_standing(const char *id);
 static void refuse(const char *id, const char *reason);
 static void log_refusal(const char *id, const char *reason);
 
@@ -171,20 +172,26 @@ log_refusal(const char *id, const char *reason)
 bool
 api_key_stands(const char *id)
 {
-	uint64 seen;
-
 	if (!IsTransactionState())
 		return false;
 	AcceptInvalidationMessages();
-	if (standing.known && strcmp(standing.id, id) == 0)
-		return standing.stands;
-	seen = changes;
+	if (!standing.known || strcmp(standing.id, id) != 0)
+		read_standing(id);
+	return GetCurrentStatementStartTimestamp() < standing.expires;
+}
+
+static void
+read_standing(const char *id)
+{
+	uint64 seen = changes;
+	ApiKey *key;
+
 	keys_relation = catalog_api_keys_relation();
 	standing.known = false;
-	standing.stands = catalog_api_key_find(id) != NULL;
+	key = catalog_api_key_find(id);
+	standing.expires = key ? key->expires : DT_NOBEGIN;
 	strlcpy(standing.id, id, sizeof(standing.id));
 	standing.known = seen == changes;
-	return standing.stands;
 }
 
 static void

@@ -22,7 +22,7 @@
  */
 extern char *api_key_authenticate(const char *key, bool is_local);
 
-/* api_key_stands: has the key not been revoked? Never raises. */
+/* api_key_stands: has the key neither been revoked nor, as it now is, expired? Never raises. */
 extern bool api_key_stands(const char *id);
 
 extern void api_key_init(void);

@@ -255,6 +255,19 @@ COMMENT ON COLUMN electric.api_key_store.digest IS 'SHA-256 of the key''s text';
 COMMENT ON COLUMN electric.api_key_store.expires IS 'NULL: never';
 COMMENT ON COLUMN electric.api_key_store.networks IS 'Networks from which it is accepted; NULL: all, and Unix sockets';
 
+CREATE FUNCTION electric.api_keys_changed() RETURNS trigger
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'electric_api_keys_changed';
+REVOKE ALL ON FUNCTION electric.api_keys_changed() FROM PUBLIC;
+COMMENT ON FUNCTION electric.api_keys_changed() IS
+	'Trigger of electric.api_key_store: lets every session ask again whether its key stands';
+CREATE TRIGGER api_keys_changed AFTER INSERT OR UPDATE OR DELETE ON electric.api_key_store
+	FOR EACH ROW EXECUTE FUNCTION electric.api_keys_changed();
+CREATE TRIGGER api_keys_truncated AFTER TRUNCATE ON electric.api_key_store
+	FOR EACH STATEMENT EXECUTE FUNCTION electric.api_keys_changed();
+ALTER TABLE electric.api_key_store ENABLE ALWAYS TRIGGER api_keys_changed;
+ALTER TABLE electric.api_key_store ENABLE ALWAYS TRIGGER api_keys_truncated;
+
 -- Apart from the keys, so that nobody who uses one holds its row.
 CREATE TABLE electric.api_key_use (
 	id text COLLATE "C" PRIMARY KEY,

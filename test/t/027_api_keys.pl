@@ -98,6 +98,13 @@ is(rows($idle, 'SELECT electric.claims()'), '{}', '... no claims');
 is(rows($idle, 'FETCH 2 FROM c'), '6 7', '... but a statement that had begun goes on');
 is(rows($idle, 'ROLLBACK', $count), '0', 'and afterwards nothing');
 
+# .. so it is where a superuser deletes the row himself.
+my $by_hand = create(q('by hand', claims => '{"app": "site"}'));
+$session = session('client');
+is(rows($session, "SELECT electric.authenticate('$by_hand', false)", $count), '3', 'a session by a key');
+$node->safe_psql('postgres', "DELETE FROM electric.api_key_store WHERE name = 'by hand'");
+is(rows($session, $count), '0', 'deleted by hand: nothing');
+
 # Noting a key's use holds up nobody: neither who uses the same key, nor who revokes it.
 my $held = create(q('held', claims => '{"app": "site"}'));
 my $id = id_of($held);
