@@ -37,7 +37,6 @@ static RowValues new_row(ResultRelInfo *target, TupleTableSlot *slot);
 static char *question(const Denied *denied);
 static bool key_stays(const Denied *denied, int nkeys, const AttrNumber *attnums);
 static const char *usual_hint(AclMode privilege, bool anonymous);
-static void log_denial(const char *user_id, AclMode privilege, Oid relid, const char *closest);
 
 /*
  * electric.deny(privilege text, tbl regclass) returns boolean
@@ -72,7 +71,7 @@ electric_deny(PG_FUNCTION_ARGS)
 		PG_RETURN_BOOL(false);
 	words = find_words(fcinfo, privilege);
 	if (audit_denials())
-		log_denial(user_id, privilege, PG_GETARG_OID(1), words.closest);
+		denial_log(user_id, privilege, PG_GETARG_OID(1), words.closest);
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("%s on table \"%s\" is not granted for this row", privilege_name(privilege), name),
@@ -237,8 +236,8 @@ usual_hint(AclMode privilege, bool anonymous)
 		"The roles held: SELECT * FROM electric.roles().";
 }
 
-static void
-log_denial(const char *user_id, AclMode privilege, Oid relid, const char *closest)
+void
+denial_log(const char *user_id, AclMode privilege, Oid relid, const char *closest)
 {
 	StringInfo line = audit_begin("denied");
 

@@ -467,4 +467,14 @@ extern Oid scope_element_type(const RuleArm *arm, int column);
 extern bool service_acts(const Identity *identity);
 extern bool service_may(const Statement *statement, Oid relid);
 
+/*
+ * --- unprivileged.c ---
+ *
+ * audit_unprivileged tells the audit, if that is wanted, of a plan that writes an enabled table
+ * without the privilege, which the executor is about to refuse. denial_log (deny.c) writes
+ * the line of a denied write.
+ */
+extern void audit_unprivileged(const PlannedStmt *plan);
+extern void denial_log(const char *user_id, AclMode privilege, Oid relid, const char *closest);
+
 #endif /* ELECTRIC_ENGINE_H */

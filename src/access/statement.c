@@ -320,6 +320,8 @@ on_executor_start(QueryDesc *query, int eflags)
 	/* before anything of the statement can run and change what it is judged by */
 	Statement *statement = begin_statement(query, identity_current());
 
+	if (statement)
+		audit_unprivileged(query->plannedstmt);
 	if (next_ExecutorStart)
 		next_ExecutorStart(query, eflags);
 	else

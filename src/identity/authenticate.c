@@ -157,7 +157,7 @@ verify(const char *token, Token *verified, char **kid)
 	return refused;
 }
 
-/* log_accepted: nobody, where it was a key that names no user */
+/* log_accepted: nobody, where it was an API key, which names itself alone */
 static void
 log_accepted(const char *user_id)
 {
@@ -165,6 +165,7 @@ log_accepted(const char *user_id)
 
 	audit_add(line, "by", user_id ? "token" : "API key");
 	audit_add(line, "user", user_id);
+	audit_add(line, "key", identity_current()->key_id);
 	audit_end(line);
 }
 

@@ -73,8 +73,28 @@ is($events[0]{user}, undef, 'nobody is null');
 (undef, @events) = audited(q(SELECT FROM electric.set_user('alice', is_local => false); UPDATE projects SET owner_id = 'carol' WHERE id = 1));
 like($events[0]{closest}, qr/it does not list owner_id/, 'UPDATE: the column that is not granted');
 
+# A write for which the SQL role has no privilege, because no grant calls for it, is refused before any policy is asked,
+# and logged like others: once, also where it names more than one table, or columns of which it holds some.
+for my $case ([ DELETE => 'DELETE FROM projects' ], [ DELETE => 'WITH d AS (DELETE FROM projects RETURNING id) SELECT * FROM d' ],
+	[ INSERT => 'INSERT INTO tasks (id, title) VALUES (1, $$sesame$$)' ], [ INSERT => 'INSERT INTO tasks DEFAULT VALUES' ], [ UPDATE => 'UPDATE tasks SET title = $$sesame$$ FROM projects' ],
+	[ UPDATE => 'MERGE INTO tasks t USING projects p ON t.id = p.id WHEN MATCHED THEN UPDATE SET title = $$sesame$$' ])
+{
+	$node->safe_psql('postgres', q(CREATE TABLE tasks (id int PRIMARY KEY, title text); DO LANGUAGE ddlx $$ ELECTRIC ENABLE tasks; ELECTRIC GRANT READ ON tasks TO ANYONE $$))
+		unless $node->safe_psql('postgres', q(SELECT to_regclass('tasks')));
+	my ($privilege, $sql) = @$case;
+	($log, @events) = audited(qq(SELECT FROM electric.set_user('alice', is_local => false); $sql));
+	is(join(' ', map { "$_->{user} $_->{privilege} $_->{closest}" } @events), qq(alice $privilege No grant was asked: role "client" lacks the privilege.), $sql);
+	unlike($log, qr/sesame/, '... no data');
+}
+$node->safe_psql('postgres', q(DO LANGUAGE ddlx $$ ELECTRIC GRANT INSERT (id) ON tasks TO ANYONE $$));
+(undef, @events) = audited('INSERT INTO tasks (id) VALUES (1); INSERT INTO tasks DEFAULT VALUES; SELECT id FROM tasks FOR UPDATE; DELETE FROM pg_class; CREATE TEMPORARY TABLE mine AS SELECT id FROM tasks; DELETE FROM mine');
+is(scalar(@events), 0, 'nothing where some columns are enough, for what is merely locked, and for other tables');
+(undef, @events) = audited('INSERT INTO tasks (id, title) VALUES (2, NULL)');
+is($events[0]{privilege}, 'INSERT', 'one column that is not granted');
+
 # What is allowed, and what is merely hidden, is no event.
-(undef, @events) = audited(q(SELECT FROM electric.set_user('alice', is_local => false); UPDATE projects SET secret = 'x' WHERE id = 1; UPDATE projects SET secret = 'x' WHERE id = 2; DELETE FROM projects; SELECT * FROM projects));
+$node->safe_psql('postgres', q(DO LANGUAGE ddlx $$ ELECTRIC GRANT DELETE ON tasks TO AUTHENTICATED CHECK (id < 0) $$));
+(undef, @events) = audited(q(SELECT FROM electric.set_user('alice', is_local => false); UPDATE projects SET secret = 'x' WHERE id = 1; UPDATE projects SET secret = 'x' WHERE id = 2; DELETE FROM tasks; SELECT * FROM projects));
 is(scalar(@events), 0, 'nothing for allowed writes and for rows that are passed over');
 
 # What a service does is allowed, though no grant says so; without its key the role is audited like others.
@@ -89,7 +109,7 @@ is($node->safe_psql('postgres', q(SELECT count(*) FROM projects WHERE owner_id =
 is(scalar(@events), 1, 'one for its role without the key');
 
 # With log_auth tokens and keys leave a line, accepted or refused, with the reason, and never themselves.
-my $key = Jwt::make_key('HS256', '2026-11');
+$key = Jwt::make_key('HS256', '2026-11');
 $node->safe_psql('postgres', Jwt::add_sql($key));
 my $token = Jwt::token($key, '{"sub": "alice"}');
 my $expired = Jwt::token($key, '{"sub": "alice", "exp": 1000}');
@@ -103,6 +123,7 @@ $node->reload;
 is(join(' ', map { "$_->{event}:$_->{by}" } @events), 'authenticated:token refused:token refused:token authenticated:API key refused:API key', 'log_auth on: a line for each');
 is($events[0]{user}, 'alice', 'who');
 is($events[3]{user}, undef, 'a key of nobody is nobody');
+is($events[3]{key}, (split /_/, $api_key)[2], '... and the line says which key');
 is($events[1]{reason}, 'token expired', 'why not');
 is($events[1]{key}, '"2026-11"', 'by which key');
 unlike($log, qr/\Q$token\E|\Q$expired\E|\Q$api_key\E/, 'no token and no key');
