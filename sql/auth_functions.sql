@@ -41,7 +41,7 @@ SELECT electric.install_auth_functions();
 RESET search_path;
 SELECT pg_get_functiondef('auth.uid()'::regprocedure);
 
--- Everybody may call them. Nobody is NULL; the role is that of the claims, or else the SQL role.
+-- Everybody may call them. Nobody is NULL, and so is his role; a user's is that of the claims, or else the SQL role.
 \set auth 'SELECT auth.user_id(), auth.uid(), auth.role(), auth.jwt();'
 SET SESSION AUTHORIZATION regress_electric_web;
 :auth
@@ -51,6 +51,12 @@ SELECT electric.set_user('11111111-1111-1111-1111-111111111111', '{"role": "auth
 SELECT electric.set_user('AAAAAAAA-1111-1111-1111-11111111111a', '{"sub": "somebody else", "role": ""}') \g /dev/null
 :auth
 SELECT electric.set_user(NULL, '{"role": "anon", "n": 7}') \g /dev/null
+:auth
+
+-- Nobody is no user, whatever his claims or the SQL role are called: neither by the claims of a publishable key nor by an identity that has ended.
+SELECT electric.set_user(NULL, '{"sub": "alice", "n": 7}') \g /dev/null
+:auth
+SELECT electric.set_user(NULL, '{"sub": "alice"}') \g /dev/null
 :auth
 
 -- An id that is no uuid is none, and no error.
@@ -104,6 +110,24 @@ INSERT INTO profiles VALUES (3, '22222222-2222-2222-2222-222222222222');
 SET request.jwt.claims = '{"sub": "22222222-2222-2222-2222-222222222222", "exp": 1000000000}';
 :look
 
+-- Nor is he of the role after which his SQL role is called, where hand-written policies ask for that.
+RESET SESSION AUTHORIZATION;
+CREATE ROLE regress_electric_authenticated;
+CREATE POLICY signed_in ON profiles FOR SELECT USING (auth.role() = 'regress_electric_authenticated');
+GRANT SELECT ON profiles TO regress_electric_authenticated;
+SET SESSION AUTHORIZATION regress_electric_authenticated;
+SELECT auth.role(), count(*) FROM profiles;
+SET request.jwt.claims = '{"role": "anon"}';
+SELECT auth.role(), count(*) FROM profiles;
+SET request.jwt.claims = '{"sub": "alice", "exp": 1000000000, "role": "regress_electric_authenticated"}';
+SELECT auth.role(), count(*) FROM profiles;
+SET request.jwt.claims = '{"sub": "alice"}';
+SELECT auth.role(), count(*) FROM profiles;
+RESET SESSION AUTHORIZATION;
+DROP POLICY signed_in ON profiles;
+SET SESSION AUTHORIZATION regress_electric_web;
+SET request.jwt.claims = '{"sub": "22222222-2222-2222-2222-222222222222", "exp": 1000000000}';
+
 -- The condition of the policy is one for the index.
 SET enable_seqscan = off;
 EXPLAIN (COSTS off) SELECT id FROM profiles;
@@ -122,7 +146,7 @@ SET ROLE regress_electric_mallory;
 SELECT electric.install_auth_functions();
 RESET ROLE;
 SELECT electric.install_auth_functions();
-SELECT auth.uid(), auth.role() = current_user, auth.role('x'), has_schema_privilege('regress_electric_web', 'auth', 'USAGE');
+SELECT auth.uid(), auth.role() IS NULL, auth.role('x'), has_schema_privilege('regress_electric_web', 'auth', 'USAGE');
 
 -- They stand on the extension: it does not go without them.
 DROP EXTENSION electric_perm;

@@ -20,7 +20,11 @@ typedef struct AuthFunction
 	const char *definition;
 } AuthFunction;
 
-/* Their bodies are analysed here and now, under the search path of the function. */
+/*
+ * Their bodies are analysed here and now, under the search path of the function. Policies ask
+ * auth.role() = 'authenticated', and an SQL role may have that name, so nobody has none; nor has
+ * he a "sub", whatever the claims of an API key say.
+ */
 static const AuthFunction functions[] = {
 	{"auth.uid()",
 	 "RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE "
@@ -30,10 +34,11 @@ static const AuthFunction functions[] = {
 	 "RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE "
 	 "RETURN CASE WHEN electric.is_authenticated() "
 	 "THEN electric.claims() || jsonb_build_object('sub', electric.user_id()) "
-	 "ELSE nullif(electric.claims(), '{}') END"},
+	 "ELSE nullif(electric.claims() - 'sub', '{}') END"},
 	{"auth.role()",
 	 "RETURNS text LANGUAGE sql STABLE PARALLEL SAFE "
-	 "RETURN coalesce(nullif(electric.claims() ->> 'role', ''), current_user::text)"},
+	 "RETURN coalesce(nullif(electric.claims() ->> 'role', ''), "
+	 "CASE WHEN electric.is_authenticated() THEN current_user::text END)"},
 	{"auth.user_id()",
 	 "RETURNS text LANGUAGE sql STABLE PARALLEL SAFE RETURN electric.user_id()"},
 };
@@ -42,6 +47,7 @@ PG_FUNCTION_INFO_V1(electric_install_auth_functions);
 
 static void run(const char *statement);
 static bool exists(const char *function);
+static void note_owner(const char *function);
 static void report(ReturnSetInfo *result, const char *kind, const char *name);
 
 /* electric.install_auth_functions() -> setof text: what it made */
@@ -63,7 +69,10 @@ electric_install_auth_functions(PG_FUNCTION_ARGS)
 	for (i = 0; i < lengthof(functions); i++)
 	{
 		if (exists(functions[i].name))
+		{
+			note_owner(functions[i].name);
 			continue;
+		}
 		run(psprintf("CREATE FUNCTION %s %s", functions[i].name, functions[i].definition));
 		run(psprintf("GRANT EXECUTE ON FUNCTION %s TO PUBLIC", functions[i].name));
 		report(result, "function", functions[i].name);
@@ -90,6 +99,20 @@ exists(const char *function)
 	run(psprintf("SELECT to_regprocedure(%s)", quote_literal_cstr(function)));
 	(void) SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
 	return !is_null;
+}
+
+/* note_owner says so where the function that policies will call is another role's. */
+static void
+note_owner(const char *function)
+{
+	run(psprintf("SELECT pg_get_userbyid(proowner) FROM pg_proc "
+				 "WHERE oid = to_regprocedure(%s) AND proowner <> current_user::regrole",
+				 quote_literal_cstr(function)));
+	if (SPI_processed == 1)
+		ereport(NOTICE,
+				(errmsg("function %s exists already, and belongs to role \"%s\"", function,
+						SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)),
+				 errhint("Policies that call it believe what that role lets it say.")));
 }
 
 static void

@@ -154,7 +154,7 @@ CREATE FUNCTION electric.install_auth_functions() RETURNS SETOF text
 	AS 'MODULE_PATHNAME', 'electric_install_auth_functions';
 REVOKE ALL ON FUNCTION electric.install_auth_functions() FROM PUBLIC;
 COMMENT ON FUNCTION electric.install_auth_functions() IS
-	'Make auth.uid(), auth.jwt(), auth.role() and auth.user_id(), which policies written for Supabase and its like call, and schema auth, where they do not exist; returns what it made. What exists is left as it is. They belong to the caller, who needs CREATE on the database, or on schema auth where that exists (42501). For superusers and whom they grant EXECUTE';
+	'Make auth.uid(), auth.jwt(), auth.role() and auth.user_id(), which policies written for Supabase and its like call, and schema auth, where they do not exist; returns what it made. What exists is left as it is, with a NOTICE if it is another role''s. They belong to the caller, who needs CREATE on the database, or on schema auth where that exists (42501). For superusers and whom they grant EXECUTE';
 
 CREATE FUNCTION electric.apply_groups(tbl regclass, owner_column name,
 		admin_may text[] DEFAULT '{all}', user_may text[] DEFAULT '{create,read,list}',
