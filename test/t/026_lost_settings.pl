@@ -74,6 +74,9 @@ is(authenticate($ours, '-c electric_perm.native_syntax=off'), 'alice', 'an optio
 is(say_of(q(SET request.jwt.claims = '{"sub": "bob"}'; SELECT coalesce(electric.user_id(), 'nobody')), '-c electric_perm.trust_request_claims=on'),
 	'nobodyWARNING:  permission denied to set parameter "electric_perm.trust_request_claims"', 'one whose default is the strictest');
 
+# Nor does a client keep a value for his later sessions.
+like(say_of("ALTER ROLE client SET electric_perm.jwt_audience = 'theirs'"), qr/ERROR:  permission denied to set parameter "electric_perm\.jwt_audience"/, 'ALTER ROLE on himself');
+
 # The audit stays on for a client who would switch it off so.
 set('electric_perm.log_denials', 'on', 'session');
 set('electric_perm.log_auth', 'on', 'session');

@@ -17,14 +17,14 @@ ok($made, 'a certificate') or diag($err);
 chmod 0600, "$data/server.key";
 # the server takes old versions too: what is refused is refused by the extension
 $node->append_conf('postgresql.conf', qq(
-	listen_addresses = '127.0.0.1'
+	listen_addresses = '127.0.0.1, ::1'
 	ssl = on
 	ssl_min_protocol_version = 'TLSv1.1'
 	ssl_ciphers = 'ALL:\@SECLEVEL=0'
 	shared_preload_libraries = 'electric_perm'
 	log_statement = none));
 unlink "$data/pg_hba.conf";
-append_to_file("$data/pg_hba.conf", "local all all trust\nhost all all 127.0.0.1/32 trust\n");
+append_to_file("$data/pg_hba.conf", "local all all trust\nhost all all 127.0.0.1/32 trust\nhost all all ::1/128 trust\n");
 $node->start;
 $node->safe_psql('postgres', q(
 	CREATE EXTENSION electric_perm;
@@ -41,14 +41,14 @@ append_to_file($conf, "openssl_conf = top\n[top]\nssl_conf = ssl\n[ssl]\nsystem_
 # who_is returns the user that the token made, or the error, over a connection of this kind.
 sub who_is
 {
-	my ($connection) = @_;
+	my ($connection, $what) = (@_, $token);
 	local $ENV{OPENSSL_CONF} = $conf;
 	my ($said, $errors);
-	my $where = $connection eq 'socket' ? 'host=' . $node->host : "host=localhost hostaddr=127.0.0.1 $connection";
+	my $where = $connection eq 'socket' ? 'host=' . $node->host : $connection =~ /hostaddr/ ? "host=localhost $connection" : "host=localhost hostaddr=127.0.0.1 $connection";
 	IPC::Run::run([ 'psql', '-XAtq', '-d', "$where port=" . $node->port . ' user=client dbname=postgres', '-f', '-' ],
-		'<', \"BEGIN; SELECT electric.authenticate('$token'); COMMIT", '>', \$said, '2>', \$errors);
-	$said =~ s/\n//g;
-	return $said if $said ne '';
+		'<', \"BEGIN; SELECT electric.authenticate('$what'); SELECT electric.claims(); COMMIT", '>', \$said, '2>', \$errors);
+	return 'alice' if $said =~ /^alice\n/;
+	return 'page' if $said eq "\n{\"page\": 1}\n";
 	return $errors;
 }
 my $plain = 'sslmode=disable';
@@ -109,6 +109,36 @@ for my $setting (qw(require_tls min_tls_version auth_networks))
 	my ($said, $why);
 	$node->psql('postgres', "SET electric_perm.$setting = DEFAULT", stdout => \$said, stderr => \$why, extra_params => [ '-U', 'client' ]);
 	like($why, qr/permission denied to set parameter "electric_perm\.$setting"/, "a client cannot set $setting");
+}
+
+# An API key is bound as a token is.
+my $page = $node->safe_psql('postgres', q(SELECT electric.create_api_key('page', claims => '{"page": 1}')));
+configure('ALTER SYSTEM SET electric_perm.require_tls = on');
+like(who_is($plain, $page), qr/tokens are accepted over TLS alone/, 'require_tls: no API key without TLS');
+is(who_is($tls{'TLSv1.2'}, $page), 'page', '... one over TLS');
+is(who_is('socket', $page), 'page', '... and one by a Unix socket');
+configure("ALTER SYSTEM SET electric_perm.auth_networks = '10.0.0.0/8'");
+like(who_is($plain, $page), qr/tokens are not accepted from this network/, 'auth_networks: no API key from others');
+
+# IPv6: its networks, and no IPv4 network is one of them.
+SKIP:
+{
+	my $v6 = 'hostaddr=::1 sslmode=disable';
+	configure();
+	my $why = who_is($v6);
+	skip "no IPv6 here: $why", 10 if $why =~ /connection to server/;
+	is($why, 'alice', 'over IPv6');
+	my %networks = ('::1' => 1, '::/0' => 1, '::/127' => 1, '::2/127' => 0, 'fd00::/8' => 0, '0.0.0.0/0' => 0, '::ffff:0:0/96' => 0);
+	for my $network (sort keys %networks)
+	{
+		configure("ALTER SYSTEM SET electric_perm.auth_networks = '$network'");
+		like(who_is($v6), $networks{$network} ? qr/^alice$/ : qr/tokens are not accepted from this network/, "auth_networks = $network: from ::1");
+	}
+	configure('ALTER SYSTEM SET electric_perm.require_tls = on');
+	like(who_is($v6), qr/tokens are accepted over TLS alone/, 'require_tls: not without TLS');
+	configure();
+	my $near = $node->safe_psql('postgres', q(SELECT electric.create_api_key('near', networks => '{::1,10.0.0.0/8}', claims => '{"page": 1}')));
+	is(who_is($v6, $near), 'page', 'a key for ::1');
 }
 
 # What the errors say is no secret; the token stays out of the log.
