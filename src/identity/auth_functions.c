@@ -11,6 +11,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
@@ -47,7 +48,7 @@ PG_FUNCTION_INFO_V1(electric_install_auth_functions);
 
 static void run(const char *statement);
 static bool exists(const char *function);
-static void note_owner(const char *function);
+static void note_owner(const char *kind, const char *name, const char *query, const char *hint);
 static void report(ReturnSetInfo *result, const char *kind, const char *name);
 
 /* electric.install_auth_functions() -> setof text: what it made */
@@ -66,11 +67,17 @@ electric_install_auth_functions(PG_FUNCTION_ARGS)
 		run("GRANT USAGE ON SCHEMA auth TO PUBLIC");
 		report(result, "schema", "auth");
 	}
+	else
+		note_owner("schema", "auth",
+				   "SELECT nspowner FROM pg_namespace WHERE oid = to_regnamespace(%s)",
+				   "That role can put other functions in the place of those in it.");
 	for (i = 0; i < lengthof(functions); i++)
 	{
 		if (exists(functions[i].name))
 		{
-			note_owner(functions[i].name);
+			note_owner("function", functions[i].name,
+					   "SELECT proowner FROM pg_proc WHERE oid = to_regprocedure(%s)",
+					   "Policies that call it believe what that role lets it say.");
 			continue;
 		}
 		run(psprintf("CREATE FUNCTION %s %s", functions[i].name, functions[i].definition));
@@ -101,18 +108,23 @@ exists(const char *function)
 	return !is_null;
 }
 
-/* note_owner says so where the function that policies will call is another role's. */
+/* note_owner says so where what is there already belongs to another role. */
 static void
-note_owner(const char *function)
+note_owner(const char *kind, const char *name, const char *query, const char *hint)
 {
-	run(psprintf("SELECT pg_get_userbyid(proowner) FROM pg_proc "
-				 "WHERE oid = to_regprocedure(%s) AND proowner <> current_user::regrole",
-				 quote_literal_cstr(function)));
-	if (SPI_processed == 1)
+	bool is_null;
+	Oid owner;
+
+	run(psprintf(query, quote_literal_cstr(name)));
+	if (SPI_processed != 1)
+		return;
+	owner = DatumGetObjectId(
+		SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
+	if (owner != GetUserId())
 		ereport(NOTICE,
-				(errmsg("function %s exists already, and belongs to role \"%s\"", function,
-						SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)),
-				 errhint("Policies that call it believe what that role lets it say.")));
+				(errmsg("%s %s exists already, and belongs to role \"%s\"", kind, name,
+						GetUserNameFromId(owner, false)),
+				 errhint("%s", hint)));
 }
 
 static void
