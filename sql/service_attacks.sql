@@ -115,6 +115,73 @@ SET ROLE regress_electric_app;
 SELECT (SELECT count(*) FROM of_app), of_app_count(), (SELECT count(*) FROM of_server);
 ROLLBACK;
 
+-- Nor do writes through a view of the service's role, of somebody who is no service.
+RESET ROLE;
+GRANT ALL ON of_server TO regress_electric_app;
+SET ROLE regress_electric_app;
+BEGIN;
+SELECT electric.set_user('alice');
+DELETE FROM of_server RETURNING id;
+SAVEPOINT s;
+UPDATE of_server SET state = 'done' RETURNING id;
+\echo :LAST_ERROR_SQLSTATE
+ROLLBACK TO s;
+INSERT INTO of_server VALUES (9, 1, 'x', 'done');
+\echo :LAST_ERROR_SQLSTATE
+ROLLBACK;
+
+-- A role that inherits a client role and the service's holds the privileges of both, and is bound by the rules: by their columns, conditions and commands.
+RESET ROLE;
+CREATE ROLE regress_electric_both IN ROLE regress_electric_server, regress_electric_app;
+SET ROLE regress_electric_both;
+SELECT electric.authenticate(:'key');
+\echo :LAST_ERROR_SQLSTATE
+BEGIN;
+SELECT electric.set_user('alice');
+SELECT id FROM issues ORDER BY 1;
+DELETE FROM issues RETURNING id;
+UPDATE logs SET line = 'changed' RETURNING id;
+INSERT INTO issues (project_id, title) VALUES (1, 'by the listed columns');
+INSERT INTO issues (project_id, title, state) VALUES (1, 'by another one', 'open');
+\echo :LAST_ERROR_SQLSTATE
+ROLLBACK;
+BEGIN;
+SELECT electric.set_user('alice');
+UPDATE issues SET state = 'done' WHERE id = 1;
+\echo :LAST_ERROR_SQLSTATE
+ROLLBACK;
+
+-- A session's service is one in the service's role alone, also where a function with SET role takes its caller there and back.
+RESET ROLE;
+CREATE FUNCTION there_and_back() RETURNS text LANGUAGE sql SET role = regress_electric_server AS $$ SELECT current_user || ' ' || count(*) FROM public.issues $$;
+SET SESSION AUTHORIZATION regress_electric_app;
+SELECT there_and_back();
+\echo :LAST_ERROR_SQLSTATE
+SET SESSION AUTHORIZATION regress_electric_both;
+SET ROLE regress_electric_server;
+SELECT electric.authenticate(:'key', false) IS NULL;
+RESET ROLE;
+SELECT there_and_back(), count(*) FROM issues;
+SET ROLE regress_electric_app;
+SELECT there_and_back(), count(*) FROM issues;
+SELECT electric.logout();
+SELECT there_and_back();
+RESET SESSION AUTHORIZATION;
+
+-- Without the policies and privileges that DROP OWNED takes from the service's role nothing is left, and verify() lists what was.
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SET ROLE regress_electric_server;
+SELECT electric.authenticate(:'key') IS NULL;
+RESET ROLE;
+DROP OWNED BY regress_electric_server;
+SELECT problem FROM electric.verify() WHERE object LIKE '%issues';
+SET ROLE regress_electric_server;
+SELECT count(*) FROM issues;
+\echo :LAST_ERROR_SQLSTATE
+ROLLBACK;
+SET ROLE regress_electric_app;
+
 -- A publishable key and a trusted caller's claims make no service.
 BEGIN;
 SELECT electric.authenticate(:'page') IS NULL;
