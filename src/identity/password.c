@@ -21,6 +21,7 @@
 #include "crypto/crypto.h"
 #include "identity/identity.h"
 #include "identity/phc.h"
+#include "identity/secret.h"
 
 /* The password's length in UTF-8. */
 #define MAX_PASSWORD_BYTES 4096
@@ -69,7 +70,6 @@ static bool hash_read(Datum argument, PasswordHash *hash);
 static bool is_affordable(const PasswordHash *hash);
 static Argon2idInput argon2id_input(const Password *password, const PasswordHash *hash);
 static void refuse_status(Argon2idStatus status, uint32 memory);
-static void hide_from_log(void *arg);
 
 PG_FUNCTION_INFO_V1(electric_hash_password);
 PG_FUNCTION_INFO_V1(electric_verify_password);
@@ -80,10 +80,10 @@ Datum
 electric_hash_password(PG_FUNCTION_ARGS)
 {
 	Password *password;
-	ErrorContextCallback hidden = {error_context_stack, hide_from_log, NULL};
+	ErrorContextCallback guard;
 	char *volatile hash = NULL;
 
-	error_context_stack = &hidden;
+	secret_begin(&guard);
 	password = palloc(sizeof(Password));
 	PG_TRY();
 	{
@@ -94,7 +94,7 @@ electric_hash_password(PG_FUNCTION_ARGS)
 		explicit_bzero(password, sizeof(Password));
 	}
 	PG_END_TRY();
-	error_context_stack = hidden.previous;
+	secret_end(&guard);
 
 	pfree(password);
 	PG_RETURN_TEXT_P(cstring_to_text(hash));
@@ -110,10 +110,10 @@ electric_verify_password(PG_FUNCTION_ARGS)
 {
 	PasswordHash hash;
 	Password *password;
-	ErrorContextCallback hidden = {error_context_stack, hide_from_log, NULL};
+	ErrorContextCallback guard;
 	volatile bool matches = false;
 
-	error_context_stack = &hidden;
+	secret_begin(&guard);
 	password = palloc(sizeof(Password));
 	PG_TRY();
 	{
@@ -125,7 +125,7 @@ electric_verify_password(PG_FUNCTION_ARGS)
 		explicit_bzero(password, sizeof(Password));
 	}
 	PG_END_TRY();
-	error_context_stack = hidden.previous;
+	secret_end(&guard);
 
 	pfree(password);
 	PG_RETURN_BOOL(matches);
@@ -327,14 +327,6 @@ refuse_status(Argon2idStatus status, uint32 memory)
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not compute Argon2id")));
-}
-
-/* hide_from_log is an error context callback: it runs whoever raises the error. */
-static void
-hide_from_log(void *arg)
-{
-	errhidestmt(true);
-	errhidecontext(true);
 }
 
 void

@@ -4,11 +4,13 @@
  *
  * By default PostgreSQL logs the statement of each error, with the secret that the caller wrote
  * there as a literal, and the statements around it. Between secret_begin and secret_end no
- * message does, whoever raises it. An error leaves the guard by itself.
+ * message does, whoever raises it. An error leaves the guard by itself. A cancel or a timeout that
+ * comes meanwhile is raised at the end, where it is still hidden, and not by the executor.
  */
 #ifndef ELECTRIC_IDENTITY_SECRET_H
 #define ELECTRIC_IDENTITY_SECRET_H
 
+#include "miscadmin.h"
 #include "utils/elog.h"
 
 static inline void
@@ -30,6 +32,7 @@ secret_begin(ErrorContextCallback *guard)
 static inline void
 secret_end(const ErrorContextCallback *guard)
 {
+	CHECK_FOR_INTERRUPTS();
 	error_context_stack = guard->previous;
 }
 

@@ -204,7 +204,18 @@ for my $settings ('', 'SET force_parallel_mode = on; SET parallel_setup_cost = 0
 	}
 }
 
-# Nor where the error is not one of a password: the memory of the hash cannot be had.
+# Nor where the error is not one of a password. A computation cannot be cancelled, and what cancels
+# it takes effect behind it: not where the statement would be logged again.
+$session->simple("SET electric_perm.argon2_iterations = 40; SET statement_timeout = '100ms'");
+for my $sql ("SELECT electric.hash_password('$secret')", "SELECT sign_up('$secret', '$secret')", "DO \$\$ BEGIN PERFORM electric.hash_password('$secret'); END \$\$",
+	"SELECT electric.verify_password('$secret', '\$argon2id\$v=19\$m=65536,t=20,p=1\$c29tZXNhbHQ\$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4')")
+{
+	like($session->simple($sql), qr/error 57014/, "cancelled: $sql");
+	$failures++;
+}
+$session->simple('RESET electric_perm.argon2_iterations; RESET statement_timeout');
+
+# The memory of the hash cannot be had.
 SKIP:
 {
 	skip 'prlimit is not there', 3 if system('command -v prlimit >/dev/null') != 0;
@@ -220,7 +231,7 @@ SKIP:
 	$failures++;
 }
 my $log = substr(slurp_file($node->logfile), $from);
-is(scalar(() = $log =~ /ERROR:  (?:password|out of memory)/g), $failures, 'each failure is in the log');
+is(scalar(() = $log =~ /ERROR:  (?:password|out of memory|canceling)/g), $failures, 'each failure is in the log');
 unlike($log, qr/\Q$secret\E/, 'no password is in the log');
 unlike($log, qr/STATEMENT:|CONTEXT:/, 'no statement and no context is');
 
