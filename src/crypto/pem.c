@@ -12,6 +12,7 @@
 
 #include "crypto/crypto.h"
 
+static int no_passphrase(char *buffer, int size, int for_writing, void *arg);
 static CryptoStatus take_apart(EVP_PKEY *key, CryptoPublic *public);
 static bool get_number(EVP_PKEY *key, const char *name, size_t bytes, uint8 *number,
 					   size_t *number_len);
@@ -21,7 +22,7 @@ crypto_public_from_pem(const char *pem, size_t len, CryptoPublic *public)
 {
 	CryptoStatus status = CRYPTO_REFUSED;
 	BIO *text = BIO_new_mem_buf(pem, len);
-	EVP_PKEY *key = text ? PEM_read_bio_PUBKEY(text, NULL, NULL, NULL) : NULL;
+	EVP_PKEY *key = text ? PEM_read_bio_PUBKEY(text, NULL, no_passphrase, NULL) : NULL;
 
 	if (key)
 		status = take_apart(key, public);
@@ -31,6 +32,13 @@ crypto_public_from_pem(const char *pem, size_t len, CryptoPublic *public)
 	BIO_free(text);
 	ERR_clear_error();
 	return status;
+}
+
+/* no_passphrase: without it OpenSSL asks for one on the server's terminal, and waits. */
+static int
+no_passphrase(char *buffer, int size, int for_writing, void *arg)
+{
+	return -1;
 }
 
 static CryptoStatus

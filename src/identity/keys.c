@@ -115,8 +115,12 @@ static ReadyKey *
 make_ready(const JwtKey *row)
 {
 	ReadyKey *ready = palloc(sizeof(ReadyKey));
-	const char *refused = jwk_algorithm(row->jwk, row->alg, &ready->algorithm);
+	const char *refused = NULL;
 
+	if (!JB_ROOT_IS_OBJECT(row->jwk))
+		refused = "it is not a JSON object";
+	if (!refused)
+		refused = jwk_algorithm(row->jwk, row->alg, &ready->algorithm);
 	if (!refused)
 		refused = jwk_key(row->jwk, ready->algorithm, CurrentMemoryContext, &ready->key);
 	crypto_wipe(row->jwk, VARSIZE(row->jwk));

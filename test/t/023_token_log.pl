@@ -151,6 +151,18 @@ for my $sql (@bad)
 	like($extended, qr/error (22023|42710)|tag SELECT/, '... in the extended protocol');
 }
 
+# OpenSSL asks nobody for the passphrase of a key that says it is encrypted: the server's terminal is
+# no place to wait at.
+my $asked = -s $node->logfile;
+like($admin->simple("SELECT electric.add_jwt_key('" . $pair->{public} =~ s/KEY-----\n\K/Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,30ED48B66DFA2766ED382492721694B5\n\n/r . "')"),
+	qr/error 22023/, 'an encrypted public key');
+unlike(substr(slurp_file($node->logfile), $asked), qr/pass ?phrase/i, '... and no question');
+
+# A row that a hand has written and that is no object is not read as if it were one.
+$admin->simple(q(INSERT INTO electric.jwt_keys VALUES ('', 'an array', 'HS256', '["\\u000b\\u000b\\u000b","\\u000byyyykty"]')));
+$client->simple("SELECT electric.authenticate('$good')");
+like(substr(slurp_file($node->logfile), $asked), qr/left out: it is not a JSON object\n.*DETAIL:  Key id: "an array"/, 'an array is no key');
+
 my $log = slurp_file($node->logfile);
 cmp_ok(scalar(() = substr($log, $from) =~ /ERROR:  token/g), '>=', 1000, 'the log has the errors');
 cmp_ok(scalar(() = substr($log, $from) =~ /LOG:  token/g), '>=', 1000, '... and the reasons');
