@@ -208,6 +208,32 @@ SELECT regress_electric_payload('{"sub": "alice"}');
 TRUNCATE electric.jwt_keys;
 SELECT regress_electric_payload('{"sub": "alice"}');
 
+-- Changes are told of also where session_replication_role silences triggers, as logical replication and a restore have it. ENABLE TRIGGER ALL leaves the table's triggers such that fire always.
+SELECT electric.add_jwt_key(jsonb_build_object('kty', 'oct', 'k', regress_electric_base64url('a secret of thirty-two bytes ....')), 'k');
+ALTER TABLE electric.jwt_keys DISABLE TRIGGER ALL;
+ALTER TABLE electric.jwt_keys ENABLE TRIGGER ALL;
+SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'electric.jwt_keys'::regclass ORDER BY 1;
+SELECT regress_electric_payload('{"sub": "alice"}');
+BEGIN;
+SET LOCAL session_replication_role = replica;
+DELETE FROM electric.jwt_keys;
+SELECT regress_electric_payload('{"sub": "alice"}');
+ROLLBACK;
+
+-- Where a trigger does not fire always, nothing is kept: each call reads the keys.
+ALTER TABLE electric.jwt_keys ENABLE TRIGGER jwt_keys_changed;
+SELECT regress_electric_payload('{"sub": "alice"}');
+BEGIN;
+SET LOCAL session_replication_role = replica;
+DELETE FROM electric.jwt_keys;
+SELECT regress_electric_payload('{"sub": "alice"}');
+ROLLBACK;
+ALTER TABLE electric.jwt_keys DISABLE TRIGGER jwt_keys_changed;
+SELECT regress_electric_payload('{"sub": "alice"}');
+DELETE FROM electric.jwt_keys;
+SELECT regress_electric_payload('{"sub": "alice"}');
+ALTER TABLE electric.jwt_keys ENABLE ALWAYS TRIGGER jwt_keys_changed;
+
 DROP MATERIALIZED VIEW IF EXISTS regress_electric_view;
 DROP FUNCTION regress_electric_become, regress_electric_now, regress_electric_header, regress_electric_payload, regress_electric_try, regress_electric_token, regress_electric_signed, regress_electric_hmac, regress_electric_base64url;
 DROP OWNED BY regress_electric_client;

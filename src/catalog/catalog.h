@@ -201,8 +201,10 @@ typedef struct JwtKey
 /*
  * catalog_jwt_keys returns all of them (JwtKey *). catalog_jwt_keys_lock keeps others from
  * changing them until the transaction's end. The deletions return how many rows they met.
+ * catalog_jwt_keys_are_watched: will every change of them invalidate the table's relcache entry?
  */
 extern List *catalog_jwt_keys(void);
+extern bool catalog_jwt_keys_are_watched(void);
 extern void catalog_jwt_keys_lock(void);
 extern void catalog_jwt_key_store(const JwtKey *key);
 extern int catalog_jwt_keys_delete_kid(const char *kid);

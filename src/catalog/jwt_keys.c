@@ -4,10 +4,12 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "storage/lmgr.h"
 #include "utils/inval.h"
+#include "utils/rel.h"
 
 #include "catalog/catalog.h"
 #include "catalog/store.h"
@@ -45,6 +47,30 @@ List *
 catalog_jwt_keys(void)
 {
 	return store_scan("jwt_keys", Natts, NULL, InvalidOid, decode_key);
+}
+
+/* Its triggers fire always, unless a hand has told them otherwise (ENABLE or DISABLE TRIGGER). */
+bool
+catalog_jwt_keys_are_watched(void)
+{
+	Oid relid = catalog_relation("jwt_keys");
+	int always = 0;
+	Relation rel;
+
+	if (!OidIsValid(relid))
+		return false;
+	rel = table_open(relid, AccessShareLock);
+	for (int i = 0; rel->trigdesc && i < rel->trigdesc->numtriggers; i++)
+	{
+		const Trigger *trigger = &rel->trigdesc->triggers[i];
+
+		if (trigger->tgenabled == TRIGGER_FIRES_ALWAYS &&
+			(strcmp(trigger->tgname, "jwt_keys_changed") == 0 ||
+			 strcmp(trigger->tgname, "jwt_keys_truncated") == 0))
+			always++;
+	}
+	table_close(rel, AccessShareLock);
+	return always == 2;
 }
 
 void

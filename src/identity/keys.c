@@ -4,7 +4,8 @@
  *
  * They are loaded when a token first asks for them, and again after any session has changed
  * the table, which arrives as an invalidation of its relcache entry. What was verified with
- * older keys, or under other settings, is of an older generation.
+ * older keys, or under other settings, is of an older generation. Where nothing would tell of a
+ * change (no table, or triggers that do not fire always), each call is a generation of its own.
  */
 #include "postgres.h"
 
@@ -24,6 +25,7 @@ typedef struct ReadyKey
 
 static uint64 generation = 1;
 static uint64 loaded_generation = 0; /* 0: nothing is loaded */
+static bool loaded_is_watched = false;
 static Oid loaded_relid = InvalidOid;
 static List *loaded = NIL; /* ReadyKey *, in .. */
 static MemoryContext loaded_context = NULL;
@@ -36,6 +38,8 @@ uint64
 keys_generation(void)
 {
 	AcceptInvalidationMessages();
+	if (!loaded_is_watched)
+		generation++;
 	return generation;
 }
 
@@ -85,6 +89,7 @@ load(void)
 {
 	uint64 started = generation;
 	Oid relid = catalog_relation("jwt_keys");
+	bool is_watched = catalog_jwt_keys_are_watched();
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "electric_perm keys",
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
@@ -106,8 +111,8 @@ load(void)
 	loaded_context = context;
 	loaded = keys;
 	loaded_relid = relid;
-	/* without the table nothing would tell of its return */
-	loaded_generation = OidIsValid(relid) ? started : 0;
+	loaded_is_watched = is_watched;
+	loaded_generation = started;
 }
 
 /* make_ready returns NULL for a row that a function of ours would not have written. */

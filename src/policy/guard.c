@@ -27,6 +27,7 @@
 static GuardState guard_state(Oid relid, bool *cloned);
 static void refuse_taken_name(Oid relid);
 static void run_on_table(Oid relid, const char *format);
+static void enable_always(Oid relid, const char *trigger);
 
 void
 guard_apply(Oid relid, bool needed)
@@ -52,19 +53,29 @@ guard_apply(Oid relid, bool needed)
 void
 policy_keep_always(Oid relid)
 {
-	const char *name = NULL;
+	/* of our own tables */
+	static const char *const names[] = {"check_loaded_row", "jwt_keys_changed",
+										"jwt_keys_truncated"};
 	char fires;
 	bool cloned;
 
-	if (catalog_relation(get_rel_name(relid)) == relid &&
-		OidIsValid(get_trigger_oid(relid, "check_loaded_row", true)))
-		name = "check_loaded_row";
+	if (catalog_relation(get_rel_name(relid)) == relid)
+	{
+		for (int i = 0; i < lengthof(names); i++)
+		{
+			if (OidIsValid(get_trigger_oid(relid, names[i], true)))
+				enable_always(relid, names[i]);
+		}
+	}
 	else if (guard_trigger_state(relid, &fires, &cloned) == GUARD_DIFFERS &&
 			 fires == TRIGGER_FIRES_ON_ORIGIN)
-		name = GUARD_NAME;
-	if (name)
-		run_as_sql(catalog_owner(relid),
-				   psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER \"%s\"", catalog_name(relid), name));
+		enable_always(relid, GUARD_NAME);
+}
+
+static void
+enable_always(Oid relid, const char *trigger)
+{
+	run_as_sql(catalog_owner(relid), psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER \"%s\"", catalog_name(relid), trigger));
 }
 
 /* guard_state: a guard stands where it does on every partition. */
