@@ -182,7 +182,7 @@ DELETE FROM electric.api_key_store WHERE name = 'by hand';
 SELECT electric.claims();
 COMMIT;
 SELECT electric.logout();
-SELECT electric.api_keys_changed();
+SELECT electric.keys_changed();
 \echo :LAST_ERROR_SQLSTATE
 
 -- Parallel workers know it.

@@ -111,6 +111,35 @@ SELECT electric.user_id(), electric.claims();
 SELECT role FROM electric.roles();
 COMMIT;
 
+-- Who may write all data writes no keys, and changes none: a key with claims, or for a service, would be his.
+CREATE ROLE regress_electric_writer IN ROLE pg_write_all_data;
+SET ROLE regress_electric_writer;
+INSERT INTO electric.api_key_store VALUES ('0000000000000000', 'x', 'secret', sha256('x'), now(), NULL, NULL, '{}');
+\echo :LAST_ERROR_SQLSTATE
+UPDATE electric.api_key_store SET claims = '{"app": "admin"}';
+\echo :LAST_ERROR_SQLSTATE
+DELETE FROM electric.api_key_store;
+\echo :LAST_ERROR_SQLSTATE
+RESET ROLE;
+DROP ROLE regress_electric_writer;
+
+-- A key that the owner deletes by hand is gone like one that is revoked: who came by it is nobody, also where triggers are silenced.
+SELECT electric.authenticate(:'site', false) IS NULL;
+SELECT electric.claims();
+BEGIN;
+DELETE FROM electric.api_key_store WHERE id = :'site_id';
+SELECT electric.claims();
+ROLLBACK;
+SELECT electric.claims();
+ALTER TABLE electric.api_key_store DISABLE TRIGGER ALL;
+ALTER TABLE electric.api_key_store ENABLE TRIGGER ALL;
+SELECT electric.claims();
+BEGIN;
+SET LOCAL session_replication_role = replica;
+DELETE FROM electric.api_key_store WHERE id = :'site_id';
+SELECT electric.claims();
+COMMIT;
+
 -- Without the extension's table nobody is anybody.
 SELECT electric.authenticate(:'other', false) IS NULL;
 DROP EXTENSION electric_perm CASCADE;

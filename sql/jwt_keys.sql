@@ -33,8 +33,22 @@ SELECT electric.add_jwt_key(:'rsa');
 SELECT electric.add_jwks('{"keys": []}');
 SELECT electric.drop_jwt_key('k');
 \echo :LAST_ERROR_SQLSTATE
-SELECT electric.jwt_keys_changed();
+SELECT electric.keys_changed();
 RESET SESSION AUTHORIZATION;
+
+-- Nor does who may write all data: whoever writes keys is any user he likes.
+SELECT electric.add_jwt_key(:'ed25519', 'ed');
+CREATE ROLE regress_electric_writer IN ROLE pg_write_all_data;
+SET SESSION AUTHORIZATION regress_electric_writer;
+INSERT INTO electric.jwt_keys VALUES ('', 'mine', 'HS256', '{}');
+\echo :LAST_ERROR_SQLSTATE
+UPDATE electric.jwt_keys SET jwk = '{}';
+\echo :LAST_ERROR_SQLSTATE
+DELETE FROM electric.jwt_keys;
+\echo :LAST_ERROR_SQLSTATE
+RESET SESSION AUTHORIZATION;
+DROP ROLE regress_electric_writer;
+SELECT electric.drop_jwt_key('ed');
 
 -- Who was granted EXECUTE changes the keys, and still does not read them.
 GRANT EXECUTE ON FUNCTION electric.add_jwt_key(jsonb, text, text), electric.add_jwt_key(text, text, text),

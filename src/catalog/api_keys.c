@@ -13,7 +13,6 @@
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "catalog/pg_type.h"
-#include "commands/trigger.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
@@ -52,23 +51,6 @@ static void *decode_key(HeapTuple tuple, TupleDesc desc);
 static void *decode_last_use(HeapTuple tuple, TupleDesc desc);
 static bool may_write(void);
 static void keys_have_changed(void);
-
-PG_FUNCTION_INFO_V1(electric_api_keys_changed);
-
-/*
- * electric.api_keys_changed(): the store's trigger. Every session has to ask again whether the key
- * stands by which its user came, also where the rows are written by hand.
- */
-Datum
-electric_api_keys_changed(PG_FUNCTION_ARGS)
-{
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("electric.api_keys_changed() is not called by a trigger")));
-	CacheInvalidateRelcache(((TriggerData *) fcinfo->context)->tg_relation);
-	return PointerGetDatum(NULL);
-}
 
 Oid
 catalog_api_keys_relation(void)

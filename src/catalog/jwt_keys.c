@@ -5,14 +5,18 @@
 #include "postgres.h"
 
 #include "access/table.h"
+#include "catalog/pg_class.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "storage/lmgr.h"
+#include "utils/acl.h"
 #include "utils/inval.h"
 #include "utils/rel.h"
 
 #include "catalog/catalog.h"
 #include "catalog/store.h"
+#include "compat.h"
 
 /* Columns of electric.jwt_keys, as in the install script */
 enum
@@ -26,20 +30,32 @@ enum
 
 static void *decode_key(HeapTuple tuple, TupleDesc desc);
 
-PG_FUNCTION_INFO_V1(electric_jwt_keys_changed);
+PG_FUNCTION_INFO_V1(electric_keys_changed);
 
 /*
- * electric.jwt_keys_changed(): the table's trigger. Every session, this one included, has to
- * forget what it has verified, whoever writes the rows: a function of ours, a restore, a hand.
+ * electric.keys_changed(): the trigger of the tables of keys, also those of API keys. Every
+ * session, this one included, has to forget what it has verified, whoever writes the rows: a
+ * function of ours, a restore, a hand. Whose hand is not the owner's may not: who writes all data
+ * (pg_write_all_data) would become any user.
  */
 Datum
-electric_jwt_keys_changed(PG_FUNCTION_ARGS)
+electric_keys_changed(PG_FUNCTION_ARGS)
 {
+	Relation rel;
+
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("electric.jwt_keys_changed() is not called by a trigger")));
-	CacheInvalidateRelcache(((TriggerData *) fcinfo->context)->tg_relation);
+				 errmsg("electric.keys_changed() is not called by a trigger")));
+	rel = ((TriggerData *) fcinfo->context)->tg_relation;
+	if (!object_ownercheck(RelationRelationId, RelationGetRelid(rel), GetUserId()))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be owner of table \"%s\"", RelationGetRelationName(rel)),
+				 errhint("Whoever writes keys may become any user. Keys are added and removed by functions, see electric.add_jwt_key() and electric.create_api_key()."),
+				 errhidestmt(true),
+				 errhidecontext(true)));
+	CacheInvalidateRelcache(rel);
 	return PointerGetDatum(NULL);
 }
 

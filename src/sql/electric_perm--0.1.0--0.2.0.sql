@@ -193,16 +193,16 @@ COMMENT ON COLUMN electric.jwt_keys.alg IS 'The one algorithm that the key is fo
 COMMENT ON COLUMN electric.jwt_keys.jwk IS 'JSON Web Key: the public key, or the secret of HMAC';
 SELECT pg_catalog.pg_extension_config_dump('electric.jwt_keys', '');
 
-CREATE FUNCTION electric.jwt_keys_changed() RETURNS trigger
+CREATE FUNCTION electric.keys_changed() RETURNS trigger
 	LANGUAGE c VOLATILE PARALLEL UNSAFE
-	AS 'MODULE_PATHNAME', 'electric_jwt_keys_changed';
-REVOKE ALL ON FUNCTION electric.jwt_keys_changed() FROM PUBLIC;
-COMMENT ON FUNCTION electric.jwt_keys_changed() IS
-	'Trigger of electric.jwt_keys: lets every session forget what it has verified';
+	AS 'MODULE_PATHNAME', 'electric_keys_changed';
+REVOKE ALL ON FUNCTION electric.keys_changed() FROM PUBLIC;
+COMMENT ON FUNCTION electric.keys_changed() IS
+	'Trigger of the tables of keys: lets every session forget what it has verified, and refuses rows that another role than the owner writes (42501)';
 CREATE TRIGGER jwt_keys_changed AFTER INSERT OR UPDATE OR DELETE ON electric.jwt_keys
-	FOR EACH ROW EXECUTE FUNCTION electric.jwt_keys_changed();
+	FOR EACH ROW EXECUTE FUNCTION electric.keys_changed();
 CREATE TRIGGER jwt_keys_truncated AFTER TRUNCATE ON electric.jwt_keys
-	FOR EACH STATEMENT EXECUTE FUNCTION electric.jwt_keys_changed();
+	FOR EACH STATEMENT EXECUTE FUNCTION electric.keys_changed();
 ALTER TABLE electric.jwt_keys ENABLE ALWAYS TRIGGER jwt_keys_changed;
 ALTER TABLE electric.jwt_keys ENABLE ALWAYS TRIGGER jwt_keys_truncated;
 
@@ -255,25 +255,19 @@ COMMENT ON COLUMN electric.api_key_store.digest IS 'SHA-256 of the key''s text';
 COMMENT ON COLUMN electric.api_key_store.expires IS 'NULL: never';
 COMMENT ON COLUMN electric.api_key_store.networks IS 'Networks from which it is accepted; NULL: all, and Unix sockets';
 
-CREATE FUNCTION electric.api_keys_changed() RETURNS trigger
-	LANGUAGE c VOLATILE PARALLEL UNSAFE
-	AS 'MODULE_PATHNAME', 'electric_api_keys_changed';
-REVOKE ALL ON FUNCTION electric.api_keys_changed() FROM PUBLIC;
-COMMENT ON FUNCTION electric.api_keys_changed() IS
-	'Trigger of electric.api_key_store: lets every session ask again whether its key stands';
-CREATE TRIGGER api_keys_changed AFTER INSERT OR UPDATE OR DELETE ON electric.api_key_store
-	FOR EACH ROW EXECUTE FUNCTION electric.api_keys_changed();
-CREATE TRIGGER api_keys_truncated AFTER TRUNCATE ON electric.api_key_store
-	FOR EACH STATEMENT EXECUTE FUNCTION electric.api_keys_changed();
-ALTER TABLE electric.api_key_store ENABLE ALWAYS TRIGGER api_keys_changed;
-ALTER TABLE electric.api_key_store ENABLE ALWAYS TRIGGER api_keys_truncated;
-
 -- Apart from the keys, so that nobody who uses one holds its row.
 CREATE TABLE electric.api_key_use (
 	id text COLLATE "C" PRIMARY KEY,
 	last_use timestamptz
 );
 COMMENT ON TABLE electric.api_key_use IS 'When API keys were used: read electric.api_keys';
+
+CREATE TRIGGER api_keys_changed AFTER INSERT OR UPDATE OR DELETE ON electric.api_key_store
+	FOR EACH ROW EXECUTE FUNCTION electric.keys_changed();
+CREATE TRIGGER api_keys_truncated AFTER TRUNCATE ON electric.api_key_store
+	FOR EACH STATEMENT EXECUTE FUNCTION electric.keys_changed();
+ALTER TABLE electric.api_key_store ENABLE ALWAYS TRIGGER api_keys_changed;
+ALTER TABLE electric.api_key_store ENABLE ALWAYS TRIGGER api_keys_truncated;
 
 GRANT SELECT ON electric.api_key_store, electric.api_key_use TO pg_database_owner;
 SELECT pg_catalog.pg_extension_config_dump('electric.api_key_store', '');
