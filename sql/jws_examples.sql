@@ -101,6 +101,10 @@ SELECT electric.verify_jws(:'forged', '{"kty": "OKP", "crv": "Ed25519", "x": "AQ
 -- No argument, no answer.
 SELECT electric.verify_jws(NULL, jwk), electric.verify_jws(token, NULL) FROM examples LIMIT 1;
 
+-- No function that takes a secret runs in a parallel worker, whose errors the leader would log again, with the statement.
+SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'electric'::regnamespace AND proparallel = 's'
+	AND proargnames && '{token,jwk,jwks,pem,password}';
+
 -- Who is no superuser needs the privilege.
 CREATE ROLE regress_electric_client;
 SET SESSION AUTHORIZATION regress_electric_client;

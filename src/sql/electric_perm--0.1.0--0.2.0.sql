@@ -171,7 +171,7 @@ COMMENT ON FUNCTION electric.apply_groups(regclass, name, text[], text[], text[]
 --
 
 CREATE FUNCTION electric.verify_jws(token text, jwk jsonb) RETURNS bytea
-	LANGUAGE c STRICT IMMUTABLE PARALLEL SAFE COST 10000
+	LANGUAGE c STRICT IMMUTABLE PARALLEL RESTRICTED COST 10000
 	AS 'MODULE_PATHNAME', 'electric_verify_jws';
 REVOKE ALL ON FUNCTION electric.verify_jws(text, jsonb) FROM PUBLIC;
 COMMENT ON FUNCTION electric.verify_jws(text, jsonb) IS
