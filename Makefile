@@ -3,6 +3,7 @@
 #   make, make install, make installcheck   as PGXS does
 #   make demo                               the story in one minute, on a private server
 #   make check                              everything that proves; installs what it lacks
+#   make check-valgrind                     memory errors; takes half an hour, or ONLY= some
 #   make check-layers check-compilers check-cpp format-check   parts of it
 #   make format                             clang-format over src/
 
@@ -28,7 +29,7 @@ PG_CFLAGS = $(WARNINGS)
 PG_CONFIG ?= pg_config
 
 # Goals that work before PostgreSQL is installed; all others are PGXS's.
-OURS = check demo check-layers check-compilers check-cpp format format-check
+OURS = check demo check-valgrind check-layers check-compilers check-cpp format format-check
 ifneq ($(filter-out $(OURS),$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
@@ -49,6 +50,9 @@ endif
 
 demo:
 	@test/demo/run
+
+check-valgrind:
+	@test/check-valgrind
 
 # The dependency directions between the rooms of src/, after a proof that the
 # check sees a violation.
