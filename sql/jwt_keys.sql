@@ -114,6 +114,7 @@ SELECT electric.add_jwt_key(:'k256');
 SELECT electric.add_jwt_key(:'x25519');
 SELECT electric.add_jwt_key(replace(:'rsa', 'PUBLIC', 'PRIVATE'));
 SELECT electric.add_jwt_key(replace(:'rsa', 'A', 'B'));
+SELECT electric.add_jwt_key(jsonb_build_object('kty', 'RSA', 'e', 'AQAB', 'n', repeat('_', 341) || 'w'), 'divided by 3');
 SELECT electric.add_jwt_key('{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}'::jsonb, 'pair');
 SELECT electric.add_jwt_key('{"kty": "OKP", "crv": "Ed25519", "x": "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}'::jsonb, 'small order');
 SELECT electric.add_jwt_key('{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}'::jsonb, repeat('k', 257));

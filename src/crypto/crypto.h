@@ -114,6 +114,12 @@ extern CryptoStatus crypto_key_ec(const CryptoAlgorithm *algorithm, const uint8 
 extern CryptoStatus crypto_key_ed25519(const CryptoAlgorithm *algorithm, const uint8 *x,
 									   size_t x_len, CryptoKey **key);
 
+/*
+ * crypto_key_check asks whether a key is what its kind asks for: the modulus of RSA, say, a product
+ * without small factors. That takes milliseconds, so it is for keys that are new.
+ */
+extern CryptoStatus crypto_key_check(const CryptoKey *key);
+
 /* crypto_key_free wipes what is secret; NULL is nothing. */
 extern void crypto_key_free(CryptoKey *key);
 

@@ -122,6 +122,23 @@ crypto_key_ed25519(const CryptoAlgorithm *algorithm, const uint8 *x, size_t x_le
 	return public ? wrap(algorithm, public, NULL, key) : CRYPTO_REFUSED;
 }
 
+CryptoStatus
+crypto_key_check(const CryptoKey *key)
+{
+	EVP_PKEY_CTX *check;
+	bool is_sound;
+
+	if (!key->public || key->algorithm->family == CRYPTO_ED25519)
+		return CRYPTO_OK;
+	check = EVP_PKEY_CTX_new_from_pkey(NULL, key->public, NULL);
+	if (!check)
+		return CRYPTO_FAILED;
+	is_sound = EVP_PKEY_public_check(check) == 1;
+	EVP_PKEY_CTX_free(check);
+	ERR_clear_error();
+	return is_sound ? CRYPTO_OK : CRYPTO_REFUSED;
+}
+
 void
 crypto_key_free(CryptoKey *key)
 {
@@ -180,22 +197,16 @@ make_verifier(CryptoKey *key)
 		 EVP_PKEY_CTX_set_rsa_pss_saltlen(verifier, RSA_PSS_SALTLEN_DIGEST) == 1);
 }
 
-/* public_from_params makes a key of what has been collected, if it is sound. */
+/* public_from_params makes a key of what has been collected; of EC, a point of the curve. */
 static CryptoStatus
 public_from_params(const CryptoAlgorithm *algorithm, const char *type, OSSL_PARAM_BLD *parts,
 				   CryptoKey **key)
 {
 	OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(parts);
 	EVP_PKEY *public = params ? import_params(type, params) : NULL;
-	EVP_PKEY_CTX *check = public ? EVP_PKEY_CTX_new_from_pkey(NULL, public, NULL) : NULL;
-	bool is_sound = check && EVP_PKEY_public_check(check) == 1;
 
-	EVP_PKEY_CTX_free(check);
 	OSSL_PARAM_free(params);
-	if (is_sound)
-		return wrap(algorithm, public, NULL, key);
-	EVP_PKEY_free(public);
-	return CRYPTO_REFUSED;
+	return public ? wrap(algorithm, public, NULL, key) : CRYPTO_REFUSED;
 }
 
 static EVP_PKEY *

@@ -196,10 +196,14 @@ static const char *
 check_key(const JwtKey *key)
 {
 	CryptoKey *made;
+	const char *refused;
 
 	if (jwk_is_private(key->jwk))
 		return "it holds the private key, which belongs to who signs tokens alone";
-	return jwk_key(key->jwk, crypto_algorithm(key->alg), CurrentMemoryContext, &made);
+	refused = jwk_key(key->jwk, crypto_algorithm(key->alg), CurrentMemoryContext, &made);
+	if (!refused && crypto_key_check(made) != CRYPTO_OK)
+		refused = "OpenSSL finds that it is none";
+	return refused;
 }
 
 static void

@@ -116,6 +116,17 @@ for my $alg (qw(HS256 HS512 RS256 PS256 ES256 ES384 EdDSA))
 	});
 }
 
+# The first token of a session, and the first after a change of keys, loads them all.
+my @more = map { Jwt::make_key('RS256', "more $_") } 1 .. 4;
+my $by_more = Jwt::token($more[0], claims(1));
+$node->safe_psql('postgres', Jwt::add_sql($_)) for @more;
+measured('milliseconds to load ten keys and verify a token', 3, sub {
+	my $ms = min(split /\n/, $node->safe_psql('postgres', join "\n", map { qq(
+		SET electric_perm.jwt_leeway = $_;
+		SELECT measure.tokens(ARRAY['$by_more']) / 1000;) } 1 .. 20));
+	return ($ms, sprintf '%.2f', $ms);
+});
+
 # A known token, and asking for the user, costs about as much as setting claims without verifying
 # them, and reading one: that is the aim, and the limit twice as much.
 my $key = Jwt::make_key('ES256', 'app');
