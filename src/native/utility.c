@@ -9,7 +9,8 @@
  * comes with every statement (a prepared one's, a function's ..).
  *
  * UNLISTEN runs without a snapshot and is never logged as DDL, so both are done here.
- * Extensions whose utility hook stands behind ours do not see these statements.
+ * Extensions whose utility hook stands behind ours are shown the carrier when it is done, so
+ * that an audit has the statement whatever the order of the libraries is.
  */
 #include "postgres.h"
 
@@ -34,6 +35,7 @@ static void native_process_utility(PlannedStmt *pstmt, const char *queryString,
 								   DestReceiver *dest, QueryCompletion *qc);
 static bool is_electric(const UtilityCall *call, const char *carrier);
 static void run_statement(const UtilityCall *call, const char *carrier);
+static void show_to_others(const UtilityCall *call);
 static DdlxStatement *parse_again(const UtilityCall *call, bool standard_strings);
 static void check_extension(void);
 static void log_statement_text(const UtilityCall *call);
@@ -142,8 +144,20 @@ run_statement(const UtilityCall *call, const char *carrier)
 	(void) is_carrier_name(carrier, &standard_strings);
 	statement = parse_again(call, standard_strings);
 	utility_execute(statement);
+	show_to_others(call);
 	if (call->completion != NULL)
 		SetQueryCompletion(call->completion, command_tag(statement->kind), 0);
+}
+
+/*
+ * show_to_others has the UNLISTEN pass the hooks behind ours. The server then stops listening
+ * on a channel that nobody has, which it refuses in a security-restricted operation.
+ */
+static void
+show_to_others(const UtilityCall *call)
+{
+	if (next_process_utility != standard_ProcessUtility && !InSecurityRestrictedOperation())
+		utility_call_next(call, call->pstmt);
 }
 
 /*

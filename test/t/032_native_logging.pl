@@ -80,15 +80,10 @@ SKIP:
 		  for $grant, $grant, q(ELECTRIC REVOKE READ ON t FROM 'r'), 'ALTER TABLE t ENABLE ELECTRIC', "SELECT 1; $grant; SELECT 2";
 		my $seen = statements();
 		unlike($seen, qr/UNLISTEN|_e_/, "$order: no carrier");
-		if ($order =~ /^electric/)
-		{
-			is($seen, join("\n", '1|ALTER TABLE t ENABLE ELECTRIC', "3|$grant", q(1|ELECTRIC REVOKE READ ON t FROM 'r')),
-				"$order: every statement is counted as it was typed");
-		}
-		else
-		{
-			is($seen, '', "$order: a library loaded before ours does not see the statements");
-		}
+		# ALTER TABLE is another carrier, which the server could not carry out
+		my @altered = $order =~ /^electric/ ? '1|ALTER TABLE t ENABLE ELECTRIC' : ();
+		is($seen, join("\n", @altered, "3|$grant", q(1|ELECTRIC REVOKE READ ON t FROM 'r')),
+			"$order: every statement is counted as it was typed");
 		is($node->safe_psql('postgres', 'SELECT string_agg(role, \',\' ORDER BY role) FROM electric.grants'),
 			'activity,inner,r', "$order: carried out");
 	}
