@@ -195,15 +195,17 @@ typedef struct JwtKey
 	char *set_name; /* of the set that it came with; "": it came alone */
 	char *kid;		/* "": it fits every token of its algorithm */
 	char *alg;
-	Jsonb *jwk;
+	Jsonb *jwk; /* may hold a secret: who is given it wipes it */
 } JwtKey;
 
 /*
- * catalog_jwt_keys returns all of them (JwtKey *). catalog_jwt_keys_lock keeps others from
- * changing them until the transaction's end. The deletions return how many rows they met.
- * catalog_jwt_keys_are_watched: will every change of them invalidate the table's relcache entry?
+ * catalog_jwt_keys returns all of them (JwtKey *), catalog_jwt_key_names the same without jwk.
+ * catalog_jwt_keys_lock keeps others from changing them until the transaction's end. The
+ * deletions return how many rows they met. catalog_jwt_keys_are_watched: will every change of
+ * them invalidate the table's relcache entry?
  */
 extern List *catalog_jwt_keys(void);
+extern List *catalog_jwt_key_names(void);
 extern bool catalog_jwt_keys_are_watched(void);
 extern void catalog_jwt_keys_lock(void);
 extern void catalog_jwt_key_store(const JwtKey *key);

@@ -29,6 +29,7 @@ enum
 };
 
 static void *decode_key(HeapTuple tuple, TupleDesc desc);
+static void *decode_names(HeapTuple tuple, TupleDesc desc);
 
 PG_FUNCTION_INFO_V1(electric_keys_changed);
 
@@ -63,6 +64,12 @@ List *
 catalog_jwt_keys(void)
 {
 	return store_scan("jwt_keys", Natts, NULL, InvalidOid, decode_key);
+}
+
+List *
+catalog_jwt_key_names(void)
+{
+	return store_scan("jwt_keys", Natts, NULL, InvalidOid, decode_names);
 }
 
 /* Its triggers fire always, unless a hand has told them otherwise (ENABLE or DISABLE TRIGGER). */
@@ -116,7 +123,7 @@ catalog_jwt_keys_delete_kid(const char *kid)
 	int found = 0;
 	ListCell *cell;
 
-	foreach(cell, catalog_jwt_keys())
+	foreach(cell, catalog_jwt_key_names())
 		found += strcmp(((JwtKey *) lfirst(cell))->kid, kid) == 0;
 	store_param_text(&params, kid);
 	store_write_rows("DELETE FROM electric.jwt_keys WHERE kid OPERATOR(pg_catalog.=) $1",
@@ -131,7 +138,7 @@ catalog_jwt_keys_delete_set(const char *set_name)
 	int found = 0;
 	ListCell *cell;
 
-	foreach(cell, catalog_jwt_keys())
+	foreach(cell, catalog_jwt_key_names())
 		found += strcmp(((JwtKey *) lfirst(cell))->set_name, set_name) == 0;
 	store_param_text(&params, set_name);
 	store_write_rows("DELETE FROM electric.jwt_keys WHERE set_name OPERATOR(pg_catalog.=) $1",
@@ -139,15 +146,27 @@ catalog_jwt_keys_delete_set(const char *set_name)
 	return found;
 }
 
-/* decode_key leaves out a row that lacks something: a superuser may write what he likes. */
 static void *
 decode_key(HeapTuple tuple, TupleDesc desc)
+{
+	JwtKey *key = decode_names(tuple, desc);
+
+	if (key)
+		key->jwk = store_jsonb(tuple, desc, Anum_jwk);
+	return key;
+}
+
+/* decode_names leaves out a row that lacks something: a superuser may write what he likes. */
+static void *
+decode_names(HeapTuple tuple, TupleDesc desc)
 {
 	JwtKey *key = palloc(sizeof(JwtKey));
 
 	key->set_name = store_text(tuple, desc, Anum_set_name);
 	key->kid = store_text(tuple, desc, Anum_kid);
 	key->alg = store_text(tuple, desc, Anum_alg);
-	key->jwk = store_jsonb(tuple, desc, Anum_jwk);
-	return key->set_name && key->kid && key->alg && key->jwk ? key : NULL;
+	key->jwk = NULL;
+	if (!key->set_name || !key->kid || !key->alg || heap_attisnull(tuple, Anum_jwk, desc))
+		return NULL;
+	return key;
 }

@@ -14,6 +14,7 @@
 #include "utils/timestamp.h"
 
 #include "catalog/catalog.h"
+#include "crypto/crypto.h"
 #include "identity/api_key.h"
 #include "identity/functions.h"
 #include "identity/identity.h"
@@ -39,7 +40,8 @@ electric_create_api_key(PG_FUNCTION_ARGS)
 {
 	ApiKey key = {0};
 	char id[API_KEY_ID_LENGTH + 1];
-	char *text;
+	char *made;
+	text *result;
 
 	PreventCommandIfReadOnly("electric.create_api_key()");
 	key.name = name_argument(fcinfo, 0);
@@ -47,14 +49,16 @@ electric_create_api_key(PG_FUNCTION_ARGS)
 	key.expires = expires_argument(fcinfo, 2);
 	key.networks = networks_argument(fcinfo, 3);
 	key.claims = unconstify(Jsonb *, claims_argument(fcinfo, 4));
-	text = api_key_make(key.secret, id);
+	made = api_key_make(key.secret, id);
 	key.id = id;
-	api_key_digest(text, key.digest);
+	api_key_digest(made, key.digest);
 	check_size(&key);
 	catalog_api_key_store(&key);
 	if (key.secret)
 		note_without_role();
-	PG_RETURN_TEXT_P(cstring_to_text(text));
+	result = cstring_to_text(made);
+	crypto_wipe(made, strlen(made));
+	PG_RETURN_TEXT_P(result);
 }
 
 /* electric.revoke_api_key(id text) -> void */

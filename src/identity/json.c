@@ -39,6 +39,8 @@ json_parse(const char *json, Size len, const Jsonb **object)
 {
 	JsonText text = {json, json + len, 0, false};
 	const char *refused = look_over(&text);
+	JsonLexContext *lexer;
+	JsonParseErrorType problem;
 	char *copy;
 
 	if (!refused)
@@ -47,15 +49,21 @@ json_parse(const char *json, Size len, const Jsonb **object)
 		return refused;
 
 	copy = pnstrdup(json, len);
-	if (pg_parse_json(make_json_lexer_compat(copy, len), &nullSemAction) != JSON_SUCCESS)
-		return "is not JSON";
-	*object = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(copy)));
+	lexer = make_json_lexer_compat(copy, len);
+	problem = pg_parse_json(lexer, &nullSemAction);
+	crypto_wipe(lexer->strval->data, lexer->strval->maxlen);
+	if (problem == JSON_SUCCESS)
+		*object = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(copy)));
 	crypto_wipe(copy, len);
+	if (problem != JSON_SUCCESS)
+		return "is not JSON";
 	if (!JB_ROOT_IS_OBJECT(*object))
-		return "is not a JSON object";
-	if (count_names(*object) != text.names)
-		return "names a member twice";
-	return NULL;
+		refused = "is not a JSON object";
+	else if (count_names(*object) != text.names)
+		refused = "names a member twice";
+	if (refused)
+		crypto_wipe(unconstify(Jsonb *, *object), VARSIZE(*object));
+	return refused;
 }
 
 JsonbValue *

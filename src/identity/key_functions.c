@@ -20,6 +20,7 @@
 
 static Jsonb *jwk_argument(FunctionCallInfo fcinfo, bool is_text);
 static char *name_argument(FunctionCallInfo fcinfo, int argno, const char *name);
+static void add_argument(FunctionCallInfo fcinfo, bool is_text);
 static void add_key(Jsonb *jwk, const char *kid, const char *alg);
 static const char *describe(Jsonb *jwk, const char *kid, const char *alg, JwtKey *key);
 static const char *check_key(const JwtKey *key);
@@ -38,12 +39,7 @@ PG_FUNCTION_INFO_V1(electric_drop_jwt_key);
 Datum
 electric_add_jwt_key(PG_FUNCTION_ARGS)
 {
-	ErrorContextCallback guard;
-
-	secret_begin(&guard);
-	add_key(jwk_argument(fcinfo, false), name_argument(fcinfo, 1, "kid"),
-			name_argument(fcinfo, 2, "alg"));
-	secret_end(&guard);
+	add_argument(fcinfo, false);
 	PG_RETURN_VOID();
 }
 
@@ -51,12 +47,7 @@ electric_add_jwt_key(PG_FUNCTION_ARGS)
 Datum
 electric_add_jwt_key_pem(PG_FUNCTION_ARGS)
 {
-	ErrorContextCallback guard;
-
-	secret_begin(&guard);
-	add_key(jwk_argument(fcinfo, true), name_argument(fcinfo, 1, "kid"),
-			name_argument(fcinfo, 2, "alg"));
-	secret_end(&guard);
+	add_argument(fcinfo, true);
 	PG_RETURN_VOID();
 }
 
@@ -65,6 +56,7 @@ Datum
 electric_add_jwks(PG_FUNCTION_ARGS)
 {
 	ErrorContextCallback guard;
+	Jsonb *jwks;
 	char *set_name;
 	int count;
 
@@ -78,7 +70,9 @@ electric_add_jwks(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("set_name must not be empty")));
-	count = add_set(PG_GETARG_JSONB_P_COPY(0), set_name);
+	jwks = PG_GETARG_JSONB_P_COPY(0);
+	secret_wipe_later(jwks, VARSIZE(jwks));
+	count = add_set(jwks, set_name);
 	secret_end(&guard);
 	PG_RETURN_INT32(count);
 }
@@ -143,12 +137,26 @@ name_argument(FunctionCallInfo fcinfo, int argno, const char *name)
 	return string;
 }
 
+/* add_argument adds the key that a function is given. */
+static void
+add_argument(FunctionCallInfo fcinfo, bool is_text)
+{
+	ErrorContextCallback guard;
+
+	secret_begin(&guard);
+	add_key(jwk_argument(fcinfo, is_text), name_argument(fcinfo, 1, "kid"),
+			name_argument(fcinfo, 2, "alg"));
+	secret_end(&guard);
+}
+
 static void
 add_key(Jsonb *jwk, const char *kid, const char *alg)
 {
 	JwtKey key = {.set_name = ""};
-	const char *refused = describe(jwk, kid, alg, &key);
+	const char *refused;
 
+	secret_wipe_later(jwk, VARSIZE(jwk));
+	refused = describe(jwk, kid, alg, &key);
 	if (!refused)
 		refused = check_key(&key);
 	if (refused)
@@ -156,7 +164,6 @@ add_key(Jsonb *jwk, const char *kid, const char *alg)
 	PreventCommandIfReadOnly("electric.add_jwt_key()");
 	catalog_jwt_keys_lock();
 	store_key(&key);
-	crypto_wipe(jwk, VARSIZE(jwk));
 }
 
 /*
@@ -221,7 +228,7 @@ store_key(const JwtKey *key)
 {
 	ListCell *cell;
 
-	foreach(cell, catalog_jwt_keys())
+	foreach(cell, catalog_jwt_key_names())
 	{
 		JwtKey *other = lfirst(cell);
 
@@ -283,9 +290,11 @@ static bool
 add_member(JsonbValue *member, const char *set_name)
 {
 	JwtKey key = {.set_name = unconstify(char *, set_name)};
+	Jsonb *jwk = JsonbValueToJsonb(member);
 	const char *refused;
 
-	refused = describe(JsonbValueToJsonb(member), NULL, NULL, &key);
+	secret_wipe_later(jwk, VARSIZE(jwk));
+	refused = describe(jwk, NULL, NULL, &key);
 	if (refused)
 	{
 		ereport(NOTICE,

@@ -3,9 +3,10 @@
  *		The keys of electric.jwt_keys, made ready once a backend.
  *
  * They are loaded when a token first asks for them, and again after any session has changed
- * the table, which arrives as an invalidation of its relcache entry. What was verified with
- * older keys, or under other settings, is of an older generation. Where nothing would tell of a
- * change (no table, or triggers that do not fire always), each call is a generation of its own.
+ * the table, which arrives as an invalidation of its relcache entry and takes the old ones
+ * out of memory at once. What was verified with older keys, or under other settings, is of an
+ * older generation. Where nothing would tell of a change (no table, or triggers that do not fire
+ * always), each call is a generation of its own.
  */
 #include "postgres.h"
 
@@ -31,6 +32,7 @@ static List *loaded = NIL; /* ReadyKey *, in .. */
 static MemoryContext loaded_context = NULL;
 
 static void load(void);
+static void unload(void);
 static ReadyKey *make_ready(const JwtKey *row);
 static void on_relcache(Datum arg, Oid relid);
 
@@ -105,14 +107,26 @@ load(void)
 	}
 	MemoryContextSwitchTo(old);
 
-	if (loaded_context)
-		MemoryContextDelete(loaded_context);
+	unload();
 	MemoryContextSetParent(context, CacheMemoryContext);
 	loaded_context = context;
 	loaded = keys;
 	loaded_relid = relid;
 	loaded_is_watched = is_watched;
 	loaded_generation = started;
+}
+
+/* unload frees the keys, which wipes them; it may be called whenever invalidations arrive. */
+static void
+unload(void)
+{
+	MemoryContext context = loaded_context;
+
+	loaded = NIL;
+	loaded_context = NULL;
+	loaded_generation = 0;
+	if (context)
+		MemoryContextDelete(context);
 }
 
 /* make_ready returns NULL for a row that a function of ours would not have written. */
@@ -141,8 +155,10 @@ make_ready(const JwtKey *row)
 static void
 on_relcache(Datum arg, Oid relid)
 {
-	if (!OidIsValid(relid) || relid == loaded_relid)
-		generation++;
+	if (OidIsValid(relid) && relid != loaded_relid)
+		return;
+	generation++;
+	unload();
 }
 
 void

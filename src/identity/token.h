@@ -100,7 +100,10 @@ extern void token_settings_init(void);
 extern uint64 keys_generation(void);
 extern void keys_forget(void);
 
-/* keys_find gives the one key that the token is for. It is valid until the next call. */
+/*
+ * keys_find gives the one key that the token is for. It is valid until invalidations of others
+ * are accepted, so until the next look into a catalog.
+ */
 extern const char *keys_find(const Jws *jws, CryptoKey **key);
 extern void keys_init(void);
 
