@@ -19,6 +19,7 @@
 #   <!-- error: 42501 .. --> the next block raises these errors, in this order
 #   <!-- notices -->         the next block prints notices or warnings that are not shown
 #   <!-- pgbouncer -->       the next block is pgbouncer.ini: 022_pgbouncer.pl starts it
+#   <!-- postgrest -->       the next block is postgrest.conf: what it names has to be there
 #   <!-- node-postgres -->   the next block is the program that 028_interop.pl runs
 #   <!-- setup: SQL -->      run by the superuser at this point
 #   <!-- needs: extension --> the page is left out where the server has not got this one
@@ -78,7 +79,7 @@ sub blocks
 			elsif ($directive =~ /^needs: \w+$/) { }	# asked before the page is run
 			elsif ($directive =~ /^setup:\s*(.*)$/s) { push @{ $next{setup} }, $1 }
 			elsif ($directive =~ /^error:\s*([0-9A-Z ]+)$/) { $next{error} = $1 }
-			elsif ($directive =~ /^(first|notices|pgbouncer|node-postgres)$/) { $next{$1} = 1 }
+			elsif ($directive =~ /^(first|notices|pgbouncer|postgrest|node-postgres)$/) { $next{$1} = 1 }
 			else { $next{unknown} = $directive }
 		}
 		elsif (defined $fence)
@@ -183,6 +184,33 @@ sub has_target
 	return $makefile =~ /^\Q$target\E:/m && $makefile =~ /^OURS = .*\b\Q$target\E\b/m;
 }
 
+# postgrest_problems: PostgREST is not there, but its settings and what they name are known. The
+# function is made further down, and is looked for in the page.
+sub postgrest_problems
+{
+	my ($block) = @_;
+	my %known = map { $_ => 1 } qw(db-uri db-schemas db-anon-role db-pre-request jwt-secret);
+	my (%set, @problems);
+
+	for my $setup (@{ $block->{setup} })
+	{
+		my ($said, @errors) = run_sql({ %$block, as => 'superuser' }, $setup);
+		return "setup: $said" if @errors;
+	}
+	for my $line (split /\n/, $block->{body})
+	{
+		if ($line =~ /^([a-z-]+) = "([^"]*)"$/ && $known{$1}) { $set{$1} = $2 }
+		else { push @problems, "no setting of PostgREST: $line" }
+	}
+	my ($connects) = ($set{'db-uri'} // '') =~ m!^postgres://(\w+):!;
+	my $ask = sub { node($block->{server})->safe_psql($block->{database}, $_[0]) };
+	push @problems, "the anonymous role is no client role that $connects can take"
+		if $ask->("SELECT pg_has_role('$connects', '$set{'db-anon-role'}', 'MEMBER') FROM electric.client_roles
+			WHERE role = '$set{'db-anon-role'}'") ne 't';
+	push @problems, "no function $set{'db-pre-request'}" if slurp_file($block->{page}) !~ /CREATE FUNCTION \Q$set{'db-pre-request'}\E\(\)/;
+	return @problems;
+}
+
 # problems runs a block; returns what is wrong with it.
 sub problems
 {
@@ -191,6 +219,7 @@ sub problems
 
 	return "unknown directive: $block->{unknown}" if $block->{unknown};
 	return if $block->{pgbouncer} && $block->{language} eq 'ini';
+	return postgrest_problems($block) if $block->{postgrest};
 	return if $block->{'node-postgres'} && $block->{language} eq 'js';
 	for my $setup (@{ $block->{setup} })
 	{
@@ -288,7 +317,7 @@ for my $page (@pages)
 	}
 	for my $block (@blocks)
 	{
-		my @problems = problems({ %$block, database => $database });
+		my @problems = problems({ %$block, database => $database, page => $page });
 		my ($first) = $block->{body} =~ /^(.*)$/m;
 		ok(!@problems, "$name:$block->{line}: $block->{language}: $first")
 			or diag(join "\n", @problems);
