@@ -19,6 +19,7 @@
 static CryptoStatus wrap(const CryptoAlgorithm *algorithm, EVP_PKEY *public, EVP_MAC_CTX *mac,
 						 CryptoKey **key);
 static bool make_verifier(CryptoKey *key);
+static bool make_whole(CryptoKey *key);
 static CryptoStatus public_from_params(const CryptoAlgorithm *algorithm, const char *type,
 									   OSSL_PARAM_BLD *parts, CryptoKey **key);
 static EVP_PKEY *import_params(const char *type, OSSL_PARAM *params);
@@ -145,6 +146,7 @@ crypto_key_free(CryptoKey *key)
 	if (!key)
 		return;
 	EVP_PKEY_CTX_free(key->verifier);
+	EVP_MD_CTX_free(key->whole);
 	EVP_PKEY_free(key->public);
 	EVP_MAC_CTX_free(key->mac);
 	OPENSSL_free(key);
@@ -165,7 +167,7 @@ wrap(const CryptoAlgorithm *algorithm, EVP_PKEY *public, EVP_MAC_CTX *mac, Crypt
 	made->algorithm = algorithm;
 	made->public = public;
 	made->mac = mac;
-	if (algorithm->digest && public && !make_verifier(made))
+	if (public && !(algorithm->digest ? make_verifier(made) : make_whole(made)))
 	{
 		crypto_key_free(made);
 		return CRYPTO_FAILED;
@@ -195,6 +197,14 @@ make_verifier(CryptoKey *key)
 	return key->algorithm->family != CRYPTO_RSA_PSS ||
 		(EVP_PKEY_CTX_set_rsa_mgf1_md(verifier, digest) == 1 &&
 		 EVP_PKEY_CTX_set_rsa_pss_saltlen(verifier, RSA_PSS_SALTLEN_DIGEST) == 1);
+}
+
+/* make_whole is the same for what takes the text itself. */
+static bool
+make_whole(CryptoKey *key)
+{
+	key->whole = EVP_MD_CTX_new();
+	return key->whole && EVP_DigestVerifyInit(key->whole, NULL, NULL, NULL, key->public) == 1;
 }
 
 /* public_from_params makes a key of what has been collected; of EC, a point of the curve. */

@@ -14,6 +14,7 @@ struct CryptoKey
 	const CryptoAlgorithm *algorithm;
 	EVP_PKEY *public;		/* NULL for HMAC */
 	EVP_PKEY_CTX *verifier; /* for RSA and EC, ready for any number of digests */
+	EVP_MD_CTX *whole;		/* for Ed25519, to be copied for each text */
 	EVP_MAC_CTX *mac;		/* with the secret in it; NULL for others */
 };
 

@@ -121,7 +121,7 @@ verify_eddsa(const CryptoKey *key, const void *data, size_t len, const uint8 *si
 	CryptoStatus status = CRYPTO_FAILED;
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 
-	if (context && EVP_DigestVerifyInit(context, NULL, NULL, NULL, key->public) == 1)
+	if (context && EVP_MD_CTX_copy_ex(context, key->whole) == 1)
 		status = EVP_DigestVerify(context, signature, signature_len, data, len) == 1 ?
 			CRYPTO_OK :
 			CRYPTO_REFUSED;
