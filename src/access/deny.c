@@ -231,7 +231,7 @@ static const char *
 usual_hint(AclMode privilege, bool anonymous)
 {
 	return anonymous ?
-		"No end user is set. Identify with electric.set_user() first, or grant %s on the table to ANYONE." :
+		"No end user is set. Call electric.authenticate() or electric.set_user() first, or grant %s on the table to ANYONE." :
 		"No grant of %s that the current user has by a role covers all of it: the scope of the new row, the condition and the columns. "
 		"The roles held: SELECT * FROM electric.roles().";
 }
