@@ -12,13 +12,13 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/array.h"
-#include "utils/fmgrprotos.h"
 #include "utils/inval.h"
 #include "utils/timestamp.h"
 
 #include "catalog/catalog.h"
 #include "identity/api_key.h"
 #include "identity/identity.h"
+#include "identity/network.h"
 
 /* The key that was last asked about, and the answer */
 typedef struct Standing
@@ -103,25 +103,24 @@ is_same_digest(const uint8 *a, const uint8 *b)
 	return difference == 0;
 }
 
-/* client_is_in: a client without an address, as on a Unix socket, is in no network. */
 static bool
 client_is_in(ArrayType *networks)
 {
-	LOCAL_FCINFO(fcinfo, 0);
-	Datum address;
 	Datum *elements;
 	bool *nulls;
 	int count;
-	int i;
 
-	InitFunctionCallInfoData(*fcinfo, NULL, 0, InvalidOid, NULL, NULL);
-	address = inet_client_addr(fcinfo);
-	if (fcinfo->isnull)
-		return false;
 	deconstruct_array(networks, CIDROID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
-	for (i = 0; i < count; i++)
-		if (!nulls[i] && DatumGetBool(DirectFunctionCall2(network_subeq, address, elements[i])))
+	for (int i = 0; i < count; i++)
+	{
+		Network network;
+
+		if (nulls[i])
+			continue;
+		network_of(DatumGetInetPP(elements[i]), &network);
+		if (network_has_client(&network))
 			return true;
+	}
 	return false;
 }
 

@@ -8,16 +8,13 @@
  */
 #include "postgres.h"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include "utils/backend_status.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
-#include "utils/inet.h"
 #include "utils/varlena.h"
 
 #include "identity/identity.h"
+#include "identity/network.h"
 
 /* TLS versions, the lowest first, as OpenSSL and pg_stat_ssl name them */
 static const char *const versions[] = {"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"};
@@ -30,14 +27,6 @@ static const struct config_enum_entry version_options[] =
 		{NULL, 0, false},
 };
 
-/* A network: an address of which the first bits count */
-typedef struct Network
-{
-	int family;
-	uint8 address[16];
-	int bits;
-} Network;
-
 static bool require_tls = false;
 static int min_tls_version = 2;
 static char *auth_networks = NULL;
@@ -46,23 +35,19 @@ static void check_settings(void);
 static void refuse(const char *message, const char *detail, const char *hint);
 static void check_tls(void);
 static int version_number(const char *version);
-static bool client_is_in(const char *network);
-static bool read_network(const char *text, Network *network);
-static bool read_client(Network *client);
-static bool same_bits(const uint8 *a, const uint8 *b, int bits);
 static bool check_networks(char **newval, void **extra, GucSource source);
 
 /* transport_check raises 28000 unless a token may arrive by this connection. */
 void
 transport_check(void)
 {
-	Network client;
+	Network network;
 	char *list = pstrdup(auth_networks);
 	List *networks;
 	ListCell *cell;
 
 	check_settings();
-	if (!read_client(&client))
+	if (network_client_is_local())
 		return;
 	check_tls();
 	if (auth_networks[0] == '\0')
@@ -71,7 +56,7 @@ transport_check(void)
 	{
 		foreach(cell, networks)
 		{
-			if (client_is_in(lfirst(cell)))
+			if (network_read(lfirst(cell), &network) && network_has_client(&network))
 				return;
 		}
 	}
@@ -135,74 +120,6 @@ version_number(const char *version)
 }
 
 static bool
-client_is_in(const char *text)
-{
-	Network network;
-	Network client;
-
-	return read_network(text, &network) && read_client(&client) &&
-		network.family == client.family &&
-		same_bits(network.address, client.address, network.bits);
-}
-
-/* read_network reads address[/bits]; false if it is none. */
-static bool
-read_network(const char *text, Network *network)
-{
-	memset(network, 0, sizeof(Network));
-	network->family = strchr(text, ':') ? PGSQL_AF_INET6 : PGSQL_AF_INET;
-	network->bits = pg_inet_net_pton(network->family, text, network->address,
-									 network->family == PGSQL_AF_INET ? 4 : 16);
-	return network->bits >= 0;
-}
-
-/*
- * read_client reads where the client is; false for a Unix socket. What is neither is in no
- * network. An IPv4 address in the form of IPv6 is the former.
- */
-static bool
-read_client(Network *client)
-{
-	const struct sockaddr *address = (const struct sockaddr *) &MyBEEntry->st_clientaddr.addr;
-
-	memset(client, 0, sizeof(Network));
-	if (address->sa_family == AF_UNIX)
-		return false;
-	if (address->sa_family == AF_INET)
-	{
-		client->family = PGSQL_AF_INET;
-		memcpy(client->address, &((const struct sockaddr_in *) address)->sin_addr, 4);
-	}
-	else if (address->sa_family == AF_INET6)
-	{
-		const struct in6_addr *in6 = &((const struct sockaddr_in6 *) address)->sin6_addr;
-
-		if (IN6_IS_ADDR_V4MAPPED(in6))
-		{
-			client->family = PGSQL_AF_INET;
-			memcpy(client->address, in6->s6_addr + 12, 4);
-		}
-		else
-		{
-			client->family = PGSQL_AF_INET6;
-			memcpy(client->address, in6->s6_addr, 16);
-		}
-	}
-	return true;
-}
-
-static bool
-same_bits(const uint8 *a, const uint8 *b, int bits)
-{
-	int bytes = bits / 8;
-	int rest = bits % 8;
-
-	if (memcmp(a, b, bytes) != 0)
-		return false;
-	return rest == 0 || ((a[bytes] ^ b[bytes]) >> (8 - rest)) == 0;
-}
-
-static bool
 check_networks(char **newval, void **extra, GucSource source)
 {
 	char *list = pstrdup(*newval);
@@ -218,7 +135,7 @@ check_networks(char **newval, void **extra, GucSource source)
 	{
 		Network network;
 
-		if (!read_network(lfirst(cell), &network))
+		if (!network_read(lfirst(cell), &network))
 		{
 			GUC_check_errdetail("\"%s\" is no network, such as 10.0.0.0/8 or fd00::/8.",
 								(char *) lfirst(cell));
