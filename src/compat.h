@@ -105,6 +105,15 @@ typedef struct RangeTblEntry EntryPermissions;
 	makeJsonLexContextCstringLen(json, len, GetDatabaseEncoding(), true)
 #endif
 
+/* In PostgreSQL 16 and later, the actions of a JSON parser return whether to go on. */
+#if PG_VERSION_NUM >= 160000
+#define JsonActionResult	JsonParseErrorType
+#define JSON_ACTION_GO_ON() return JSON_SUCCESS
+#else
+#define JsonActionResult	void
+#define JSON_ACTION_GO_ON() return
+#endif
+
 /* PostgreSQL 16 (afbfc029) replaced the ownership checks by kind of object. */
 #if PG_VERSION_NUM < 160000
 #define object_ownercheck(classid, objectid, roleid) \

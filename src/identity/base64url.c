@@ -8,7 +8,7 @@
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-static int digit_value(char c);
+static const int8 *digit_values(void);
 
 /*
  * base64url_decode refuses what another text would stand for as well: padding, blanks,
@@ -17,28 +17,37 @@ static int digit_value(char c);
 bool
 base64url_decode(const char *text, Size len, Bytes *bytes)
 {
+	const int8 *values = digit_values();
+	uint8 *next = palloc(BASE64URL_DECODED(len) + 1);
 	uint32 pending = 0;
 	int npending = 0;
+	Size i;
 
-	bytes->data = palloc(BASE64URL_DECODED(len) + 1);
+	bytes->data = next;
 	bytes->len = 0;
-	for (Size i = 0; i < len; i++)
+	for (i = 0; i < len; i++)
 	{
-		int value = digit_value(text[i]);
+		int value = values[(unsigned char) text[i]];
 
 		if (value < 0)
-			return false;
+			break;
+		/* what leaves at the top has been written */
 		pending = (pending << 6) | (uint32) value;
 		npending += 6;
 		if (npending >= 8)
 		{
 			npending -= 8;
-			bytes->data[bytes->len++] = (uint8) (pending >> npending);
-			pending &= (1U << npending) - 1;
+			*next++ = (uint8) (pending >> npending);
 		}
 	}
 	/* six pending bits are a digit that no byte needs */
-	return npending < 6 && pending == 0;
+	if (i < len || npending == 6 || (pending & ((1U << npending) - 1)) != 0)
+	{
+		crypto_wipe(bytes->data, next - bytes->data);
+		return false;
+	}
+	bytes->len = next - bytes->data;
+	return true;
 }
 
 char *
@@ -65,17 +74,18 @@ base64url_encode(const uint8 *data, Size len)
 	return text;
 }
 
-/* digit_value is the place of a character in digits, -1 if it is none. */
-static int
-digit_value(char c)
+/* digit_values has the place of each character in digits, -1 for one that is none. */
+static const int8 *
+digit_values(void)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '-')
-		return 62;
-	return c == '_' ? 63 : -1;
+	static int8 values[256];
+
+	/* the zero byte is none of them */
+	if (values[0] == 0)
+	{
+		memset(values, -1, sizeof(values));
+		for (int i = 0; i < 64; i++)
+			values[(unsigned char) digits[i]] = i;
+	}
+	return values;
 }

@@ -3,8 +3,9 @@
  *		JSON of strangers: parsed without an error, and without a second meaning.
  *
  * PostgreSQL's jsonb keeps the last of two members of one name, where another program may read
- * the first. Its errors quote what they are about. So a text is only given to it after a
- * parse that returns a code, and its names are counted before and after.
+ * the first, so names are counted before and after. The input function of jsonb raises errors that
+ * quote what they are about, where the parser that it calls returns a code: so that is called here,
+ * and makes a jsonb value of what it finds.
  */
 #include "postgres.h"
 
@@ -24,10 +25,26 @@ typedef struct JsonText
 {
 	const char *at;
 	const char *end;
-	int names; /* colons outside of strings */
 	bool has_escapes;
 } JsonText;
 
+/* What has been parsed so far */
+typedef struct JsonTree
+{
+	JsonbParseState *inside; /* NULL: no array or object */
+	JsonbValue *root;		 /* set when it ends */
+	int names;
+} JsonTree;
+
+static bool parse(const char *json, Size len, JsonTree *tree);
+static JsonActionResult begin_object(void *tree);
+static JsonActionResult end_object(void *tree);
+static JsonActionResult begin_array(void *tree);
+static JsonActionResult end_array(void *tree);
+static JsonActionResult add_name(void *tree, char *name, bool is_null);
+static JsonActionResult add_scalar(void *tree, char *token, JsonTokenType type);
+static void push(JsonTree *tree, JsonbIteratorToken token, JsonbValue *value);
+static void set_string(JsonbValue *value, char *string);
 static const char *look_over(JsonText *text);
 static void skip_string(JsonText *text);
 static bool skip_number(JsonText *text);
@@ -37,33 +54,24 @@ static int count_names(const Jsonb *jsonb);
 const char *
 json_parse(const char *json, Size len, const Jsonb **object)
 {
-	JsonText text = {json, json + len, 0, false};
+	JsonText text = {json, json + len, false};
+	JsonTree tree = {0};
 	const char *refused = look_over(&text);
-	JsonLexContext *lexer;
-	JsonParseErrorType problem;
-	char *copy;
 
 	if (!refused)
 		refused = check_encoding(json, len, &text);
+	if (!refused && !parse(json, len, &tree))
+		refused = "is not JSON";
+	if (!refused && (!tree.root || tree.root->type != jbvObject))
+		refused = "is not a JSON object";
 	if (refused)
 		return refused;
 
-	copy = pnstrdup(json, len);
-	lexer = make_json_lexer_compat(copy, len);
-	problem = pg_parse_json(lexer, &nullSemAction);
-	crypto_wipe(lexer->strval->data, lexer->strval->maxlen);
-	if (problem == JSON_SUCCESS)
-		*object = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(copy)));
-	crypto_wipe(copy, len);
-	if (problem != JSON_SUCCESS)
-		return "is not JSON";
-	if (!JB_ROOT_IS_OBJECT(*object))
-		refused = "is not a JSON object";
-	else if (count_names(*object) != text.names)
-		refused = "names a member twice";
-	if (refused)
-		crypto_wipe(unconstify(Jsonb *, *object), VARSIZE(*object));
-	return refused;
+	*object = JsonbValueToJsonb(tree.root);
+	if (count_names(*object) == tree.names)
+		return NULL;
+	crypto_wipe(unconstify(Jsonb *, *object), VARSIZE(*object));
+	return "names a member twice";
 }
 
 JsonbValue *
@@ -82,9 +90,109 @@ json_find_string(const Jsonb *object, const char *name, bool *is_string)
 	return value && *is_string ? pnstrdup(value->val.string.val, value->val.string.len) : NULL;
 }
 
+/* parse is false for what is no JSON; no parser sees more than what look_over lets pass. */
+static bool
+parse(const char *json, Size len, JsonTree *tree)
+{
+	JsonSemAction actions = {0};
+	JsonLexContext *lexer = make_json_lexer_compat(unconstify(char *, json), len);
+	bool is_json;
+
+	actions.semstate = tree;
+	actions.object_start = begin_object;
+	actions.object_end = end_object;
+	actions.array_start = begin_array;
+	actions.array_end = end_array;
+	actions.object_field_start = add_name;
+	actions.scalar = add_scalar;
+	is_json = pg_parse_json(lexer, &actions) == JSON_SUCCESS;
+	crypto_wipe(lexer->strval->data, lexer->strval->maxlen);
+	return is_json;
+}
+
+static JsonActionResult
+begin_object(void *tree)
+{
+	push(tree, WJB_BEGIN_OBJECT, NULL);
+	JSON_ACTION_GO_ON();
+}
+
+static JsonActionResult
+end_object(void *tree)
+{
+	push(tree, WJB_END_OBJECT, NULL);
+	JSON_ACTION_GO_ON();
+}
+
+static JsonActionResult
+begin_array(void *tree)
+{
+	push(tree, WJB_BEGIN_ARRAY, NULL);
+	JSON_ACTION_GO_ON();
+}
+
+static JsonActionResult
+end_array(void *tree)
+{
+	push(tree, WJB_END_ARRAY, NULL);
+	JSON_ACTION_GO_ON();
+}
+
+static JsonActionResult
+add_name(void *tree, char *name, bool is_null)
+{
+	JsonbValue value;
+
+	set_string(&value, name);
+	((JsonTree *) tree)->names++;
+	push(tree, WJB_KEY, &value);
+	JSON_ACTION_GO_ON();
+}
+
+static JsonActionResult
+add_scalar(void *tree, char *token, JsonTokenType type)
+{
+	JsonbParseState *inside = ((JsonTree *) tree)->inside;
+	JsonbValue value;
+
+	if (!inside)
+		JSON_ACTION_GO_ON();
+	value.type = jbvNull;
+	if (type == JSON_TOKEN_STRING)
+		set_string(&value, token);
+	else if (type == JSON_TOKEN_NUMBER)
+	{
+		value.type = jbvNumeric;
+		value.val.numeric = DatumGetNumeric(
+			DirectFunctionCall3(numeric_in, CStringGetDatum(token), ObjectIdGetDatum(InvalidOid),
+								Int32GetDatum(-1)));
+	}
+	else if (type != JSON_TOKEN_NULL)
+	{
+		value.type = jbvBool;
+		value.val.boolean = type == JSON_TOKEN_TRUE;
+	}
+	push(tree, inside->contVal.type == jbvArray ? WJB_ELEM : WJB_VALUE, &value);
+	JSON_ACTION_GO_ON();
+}
+
+static void
+push(JsonTree *tree, JsonbIteratorToken token, JsonbValue *value)
+{
+	tree->root = pushJsonbValue(&tree->inside, token, value);
+}
+
+static void
+set_string(JsonbValue *value, char *string)
+{
+	value->type = jbvString;
+	value->val.string.val = string;
+	value->val.string.len = strlen(string);
+}
+
 /*
- * look_over bounds depth and numbers, on which jsonb would raise an error, and counts. What is
- * no JSON at all it need not notice.
+ * look_over bounds depth and numbers, on which the parser and numeric would raise an error. What
+ * is no JSON at all it need not notice.
  */
 static const char *
 look_over(JsonText *text)
@@ -108,8 +216,6 @@ look_over(JsonText *text)
 				return "is nested too deeply";
 			if (c == '}' || c == ']')
 				depth--;
-			if (c == ':')
-				text->names++;
 			if (c == '\0')
 				return "has a zero byte";
 			text->at++;
