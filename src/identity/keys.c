@@ -84,20 +84,23 @@ keys_find(const Jws *jws, CryptoKey **key)
 
 /*
  * load replaces the keys. They become the backend's when all are ready; after an error on the
- * way they go with the memory of the transaction.
+ * way they go with the memory of the transaction. Invalidations that arrive meanwhile count: what
+ * was read may already be old.
  */
 static void
 load(void)
 {
 	uint64 started = generation;
 	Oid relid = catalog_relation("jwt_keys");
-	bool is_watched = catalog_jwt_keys_are_watched();
+	bool is_watched;
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "electric_perm keys",
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	List *keys = NIL;
 	ListCell *cell;
 
+	loaded_relid = relid;
+	is_watched = catalog_jwt_keys_are_watched();
 	foreach(cell, catalog_jwt_keys())
 	{
 		ReadyKey *ready = make_ready(lfirst(cell));
@@ -111,7 +114,6 @@ load(void)
 	MemoryContextSetParent(context, CacheMemoryContext);
 	loaded_context = context;
 	loaded = keys;
-	loaded_relid = relid;
 	loaded_is_watched = is_watched;
 	loaded_generation = started;
 }
