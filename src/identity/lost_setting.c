@@ -6,7 +6,8 @@
  * connection options then hide what the configuration says, and when the library comes they
  * are refused, as is a malformed value, also in the configuration: with a WARNING, and the default
  * stands, by which tokens are accepted from everywhere. So where that has happened no token is
- * accepted, and the audit is on, until the setting gets a value.
+ * accepted, and the audit is on, until the setting gets a value from a source that counts for as
+ * much: what a reload brings is not what ALTER DATABASE says, which may be what an option hid.
  */
 #include "postgres.h"
 
@@ -30,10 +31,11 @@ static const char *const watched[] = {
 	"electric_perm.require_tls",
 };
 
-static bool had_value[lengthof(watched)]; /* and, once all are defined: lost it */
+/* Where their values came from; once all are defined: those of the values that are lost */
+static GucSource sources[lengthof(watched)];
 static bool any_lost = false;
 
-static bool has_value(const char *name);
+static GucSource source_of(const char *name);
 
 void
 lost_settings_watch(void)
@@ -41,7 +43,7 @@ lost_settings_watch(void)
 	int i;
 
 	for (i = 0; i < lengthof(watched); i++)
-		had_value[i] = has_value(watched[i]);
+		sources[i] = source_of(watched[i]);
 }
 
 void
@@ -51,11 +53,13 @@ lost_settings_note(void)
 
 	for (i = 0; i < lengthof(watched); i++)
 	{
-		had_value[i] = had_value[i] && !has_value(watched[i]);
-		any_lost |= had_value[i];
+		if (source_of(watched[i]) >= sources[i])
+			sources[i] = PGC_S_DEFAULT;
+		any_lost |= sources[i] != PGC_S_DEFAULT;
 	}
 }
 
+/* A value from a source that counts for less does not make up for one: it would not have stood. */
 const char *
 lost_setting(const char *name)
 {
@@ -63,16 +67,17 @@ lost_setting(const char *name)
 
 	for (i = 0; any_lost && i < lengthof(watched); i++)
 	{
-		if (had_value[i] && (!name || strcmp(name, watched[i]) == 0) && !has_value(watched[i]))
+		if ((!name || strcmp(name, watched[i]) == 0) && source_of(watched[i]) < sources[i])
 			return watched[i];
 	}
 	return NULL;
 }
 
-/* has_value: does the setting have one that is not its default, whatever SET says meanwhile? */
-static bool
-has_value(const char *name)
+/* source_of returns where the setting's value is from, whatever SET says meanwhile. */
+static GucSource
+source_of(const char *name)
 {
-	return GetConfigOption(name, true, false) != NULL &&
-		find_option(name, false, false, ERROR)->reset_source != PGC_S_DEFAULT;
+	if (GetConfigOption(name, true, false) == NULL)
+		return PGC_S_DEFAULT;
+	return find_option(name, false, false, ERROR)->reset_source;
 }

@@ -86,6 +86,16 @@ my $log = substr slurp_file($node->logfile), $from;
 like($log, qr/electric_perm: \{"event":"denied","sql_role":"client"/, 'a denied write is logged');
 like($log, qr/electric_perm: \{"event":"refused","sql_role":"client","client":null,"by":null,"reason":"tokens are not accepted in this session"/, '.. and the token');
 
+# A reload of the configuration does not make up for a value of ALTER DATABASE that a client's option hid.
+set('electric_perm.jwt_audience', "''");
+$node->safe_psql('postgres', q(ALTER DATABASE postgres SET electric_perm.jwt_audience = 'ours'));
+my ($postmaster) = slurp_file($node->data_dir . '/postmaster.pid') =~ /^(\d+)/;
+my $asks = "SELECT electric.authenticate('$theirs');";
+my @answers = say_of("$asks\n\\! kill -HUP $postmaster\nSELECT pg_sleep(1);\n$asks", '-c electric_perm.jwt_audience=theirs') =~ /(ERROR: .*)/g;
+is_deeply(\@answers, [ ('ERROR:  tokens are not accepted in this session') x 2 ], 'an option that hides what ALTER DATABASE says');
+$node->safe_psql('postgres', q(ALTER DATABASE postgres RESET electric_perm.jwt_audience));
+set('electric_perm.jwt_audience', 'ours');
+
 # A malformed value in the configuration accepts nothing; the right one everything again, without a restart.
 for my $preload ('', 'session', 'shared')
 {
