@@ -168,6 +168,10 @@ UPDATE electric.api_key_store SET expires = statement_timestamp() WHERE name = '
 SELECT electric.claims();
 UPDATE electric.api_key_store SET expires = statement_timestamp() + interval '1 day' WHERE name = 'by hand';
 SELECT electric.claims();
+UPDATE electric.api_key_store SET kind = 'secret' WHERE name = 'by hand';
+SELECT electric.claims();
+UPDATE electric.api_key_store SET kind = 'publishable' WHERE name = 'by hand';
+SELECT electric.claims();
 DELETE FROM electric.api_key_store WHERE name = 'by hand';
 SELECT electric.claims();
 ROLLBACK;

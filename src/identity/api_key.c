@@ -25,10 +25,11 @@ typedef struct Standing
 {
 	bool known;
 	char id[API_KEY_ID_LENGTH + 1];
+	bool secret;
 	TimestampTz expires; /* DT_NOBEGIN: there is no such key */
 } Standing;
 
-static Standing standing = {false, "", DT_NOBEGIN};
+static Standing standing = {false, "", false, DT_NOBEGIN};
 static Oid keys_relation = InvalidOid; /* where the answer was read */
 static uint64 changes = 0;			   /* invalidations seen */
 
@@ -169,14 +170,14 @@ log_refusal(const char *id, const char *reason)
  * transaction holds all locks already.
  */
 bool
-api_key_stands(const char *id)
+api_key_stands(const char *id, bool secret)
 {
 	if (!IsTransactionState())
 		return false;
 	AcceptInvalidationMessages();
 	if (!standing.known || strcmp(standing.id, id) != 0)
 		read_standing(id);
-	return GetCurrentStatementStartTimestamp() < standing.expires;
+	return standing.secret == secret && GetCurrentStatementStartTimestamp() < standing.expires;
 }
 
 static void
@@ -188,6 +189,7 @@ read_standing(const char *id)
 	keys_relation = catalog_api_keys_relation();
 	standing.known = false;
 	key = catalog_api_key_find(id);
+	standing.secret = key && key->secret;
 	standing.expires = key ? key->expires : DT_NOBEGIN;
 	strlcpy(standing.id, id, sizeof(standing.id));
 	standing.known = seen == changes;

@@ -22,8 +22,11 @@
  */
 extern char *api_key_authenticate(const char *key, bool is_local);
 
-/* api_key_stands: has the key neither been revoked nor, as it now is, expired? Never raises. */
-extern bool api_key_stands(const char *id);
+/*
+ * api_key_stands: is there still a key of this id and kind that has not, as it now is, expired?
+ * Never raises.
+ */
+extern bool api_key_stands(const char *id, bool secret);
 
 extern void api_key_init(void);
 

@@ -84,7 +84,7 @@ identity_stands(const Identity *identity)
 {
 	if (identity->expires != DT_NOEND && GetCurrentStatementStartTimestamp() >= identity->expires)
 		return false;
-	return identity->key_id == NULL || api_key_stands(identity->key_id);
+	return identity->key_id == NULL || api_key_stands(identity->key_id, identity->service);
 }
 
 uint64
