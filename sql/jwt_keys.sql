@@ -36,6 +36,15 @@ SELECT electric.drop_jwt_key('k');
 SELECT electric.keys_changed();
 RESET SESSION AUTHORIZATION;
 
+-- So it is where default privileges would give new tables to everybody.
+BEGIN;
+DROP EXTENSION electric_perm CASCADE;
+ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO PUBLIC;
+CREATE EXTENSION electric_perm;
+SELECT relname, has_table_privilege('regress_electric_client', oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') FROM pg_class
+	WHERE relname IN ('jwt_keys', 'api_key_store', 'api_key_use') ORDER BY 1;
+ROLLBACK;
+
 -- Nor does who may write all data: whoever writes keys is any user he likes.
 SELECT electric.add_jwt_key(:'ed25519', 'ed');
 CREATE ROLE regress_electric_writer IN ROLE pg_write_all_data;

@@ -261,6 +261,7 @@ CREATE TABLE electric.api_key_use (
 	last_use timestamptz
 );
 COMMENT ON TABLE electric.api_key_use IS 'When API keys were used: read electric.api_keys';
+REVOKE ALL ON electric.api_key_store, electric.api_key_use FROM PUBLIC;
 
 CREATE TRIGGER api_keys_changed AFTER INSERT OR UPDATE OR DELETE ON electric.api_key_store
 	FOR EACH ROW EXECUTE FUNCTION electric.keys_changed();
