@@ -94,6 +94,10 @@ SELECT count(electric.verify_jws(token, jsonb_build_object('kty', 'oct', 'k', le
 SELECT count(electric.verify_jws(token, jwk || jsonb_build_object('e', e))), count(electric.verify_jws(token, jwk || jsonb_build_object('n', left(jwk ->> 'n', 340))))
 FROM examples, unnest('{AQ,Ag,AA,AAAB,AQAA,AQABAAEAAQABAAE}'::text[]) e WHERE jwk ->> 'kty' = 'RSA';
 SELECT count(electric.verify_jws(token, jwk || jsonb_build_object('y', jwk -> 'x'))) FROM examples WHERE jwk ->> 'kty' = 'EC';
+-- With the exponent 1 a signature is the padded hash itself, which everybody can write: no key has it, however it is spelled.
+SELECT e, electric.verify_jws(text || '.' || translate(encode(decode('0001' || repeat('ff', length(n) - 54) || '003031300d060960864801650304020105000420', 'hex') || sha256(convert_to(text, 'UTF8')), 'base64'), E'+/=\n', '-_'), jwk || jsonb_build_object('e', e))
+FROM (SELECT 'eyJhbGciOiJSUzI1NiJ9.e30', jwk, decode(translate(jwk ->> 'n', '-_', '+/') || '==', 'base64') FROM examples WHERE name = 'RFC 7515, A.2: RS256') forged (text, jwk, n),
+	unnest('{AQ,AAAB}'::text[]) e;
 -- With a key of small order (here: 1) and a signature of that and zero, anything would be signed.
 \set forged 'eyJhbGciOiJFZERTQSJ9.e30.AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
 SELECT electric.verify_jws(:'forged', '{"kty": "OKP", "crv": "Ed25519", "x": "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}');

@@ -127,6 +127,29 @@ SELECT electric.add_jwt_key(jsonb_build_object('kty', 'RSA', 'e', 'AQAB', 'n', r
 SELECT electric.add_jwt_key('{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}'::jsonb, 'pair');
 SELECT electric.add_jwt_key('{"kty": "OKP", "crv": "Ed25519", "x": "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}'::jsonb, 'small order');
 SELECT electric.add_jwt_key('{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}'::jsonb, repeat('k', 257));
+-- Their limits, exactly. A secret has at least as many bytes as the hash.
+CREATE FUNCTION pg_temp.base64url(bytea) RETURNS text LANGUAGE sql IMMUTABLE RETURN translate(encode($1, 'base64'), E'+/=\n', '-_');
+CREATE FUNCTION pg_temp.adding(jwk jsonb, alg text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM electric.add_jwt_key(jwk, 'limits', alg);
+	RAISE EXCEPTION 'accepted';
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLERRM;
+END $$;
+SELECT alg, bytes, pg_temp.adding(jsonb_build_object('kty', 'oct', 'k', pg_temp.base64url(decode(repeat('a5', bytes), 'hex'))), alg)
+FROM (VALUES ('HS256', 32), ('HS384', 48), ('HS512', 64)) v (alg, hash), LATERAL (VALUES (hash - 1), (hash)) b (bytes);
+-- An RSA modulus has 2048 to 16384 bits and is odd; the exponent is odd, not 1, and has at most 64 bits. (These moduli are divided by 3, of which OpenSSL is asked behind that.)
+SELECT bits, pg_temp.adding(jsonb_build_object('kty', 'RSA', 'e', 'AQAB', 'n', pg_temp.base64url(decode(first || repeat('ff', (bits + 7) / 8 - 2) || last, 'hex'))), 'RS256')
+FROM (VALUES (2047, '7f', 'ff'), (2048, 'ff', 'ff'), (2048, 'ff', 'fe'), (16384, 'ff', 'ff'), (16385, '01', 'ff')) v (bits, first, last);
+SELECT e, pg_temp.adding(jsonb_build_object('kty', 'RSA', 'e', pg_temp.base64url(decode(e, 'hex')), 'n', repeat('_', 341) || 'w'), 'PS256')
+FROM (VALUES ('03'), ('0003'), ('ffffffffffffffff'), ('00'), ('01'), ('000001'), ('010000'), ('010000000000000001')) v (e);
+-- No point of Ed25519 whose order divides 8 is a key, with either sign, nor the same number with p added to it.
+SELECT x, pg_temp.adding(jsonb_build_object('kty', 'OKP', 'crv', 'Ed25519', 'x', pg_temp.base64url(set_byte(point, 31, get_byte(point, 31) | sign))), 'EdDSA')
+FROM (VALUES ('0', decode(repeat('00', 32), 'hex')), ('1', decode('01' || repeat('00', 31), 'hex')),
+		('order 8', '\x26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05'), ('order 8', '\xc7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a'),
+		('p - 1', decode('ec' || repeat('ff', 30) || '7f', 'hex')), ('p', decode('ed' || repeat('ff', 30) || '7f', 'hex')), ('p + 1', decode('ee' || repeat('ff', 30) || '7f', 'hex'))) v (x, point),
+	unnest('{0,128}'::int[]) sign;
+SELECT pg_temp.adding(jsonb_build_object('kty', 'OKP', 'crv', 'Ed25519', 'x', pg_temp.base64url(decode('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a', 'hex'))), 'EdDSA');
 \set VERBOSITY default
 SELECT count(*) FROM electric.jwt_keys;
 
@@ -142,6 +165,10 @@ SELECT electric.add_jwt_key(:'rsa', 'other', 'PS256');
 SELECT electric.add_jwt_key(:'rsa', alg => 'PS256');
 SELECT electric.add_jwt_key(:'rsa', 'r', 'PS384');
 :keys
+
+-- A hand adds no second key of the same key id and algorithm either, whatever the set.
+INSERT INTO electric.jwt_keys SELECT 'another', kid, alg, jwk FROM electric.jwt_keys WHERE kid = 'r2';
+\echo :LAST_ERROR_SQLSTATE
 
 -- Dropping a key id drops all keys that have it, and NULL those that have none.
 SELECT electric.drop_jwt_key('r');
