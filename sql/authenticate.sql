@@ -100,7 +100,7 @@ SELECT header, regress_electric_header(header) FROM unnest(ARRAY['{"alg": ["HS25
 	'{"alg": "HS256", "kid": "k", "crit": ["exp"], "exp": 1}', '{"alg": "HS256", "kid": "k", "crit": []}', '{"alg": "HS256", "kid": "k", "crit": null}']) header;
 
 -- A token for another purpose ("typ") is none of ours.
-SELECT header, regress_electric_header(header) FROM unnest(ARRAY['{"alg": "HS256", "kid": "k", "typ": "logout+jwt"}', '{"alg": "HS256", "kid": "k", "typ": "dpop+jwt"}', '{"alg": "HS256", "kid": "k", "typ": ""}']) header;
+SELECT header, regress_electric_header(header) FROM unnest(ARRAY['{"alg": "HS256", "kid": "k", "typ": "logout+jwt"}', '{"alg": "HS256", "kid": "k", "typ": "dpop+jwt"}', '{"alg": "HS256", "kid": "k", "typ": "JWT+x"}', '{"alg": "HS256", "kid": "k", "typ": "at+jwt2"}', '{"alg": "HS256", "kid": "k", "typ": "application/"}', '{"alg": "HS256", "kid": "k", "typ": "application/application/JWT"}', '{"alg": "HS256", "kid": "k", "typ": ""}']) header;
 
 -- The user is "sub", or the older "user_id"; a string that is not empty, and the same where both stand.
 SELECT payload, regress_electric_payload(payload) FROM unnest(ARRAY['{"sub": "alice"}', '{"user_id": "alice"}', '{"sub": "alice", "user_id": "alice"}', '{"sub": " "}', '{"sub": "a\nb"}', '{"sub": "\u00e9\ud83d\ude00"}']) payload;
@@ -116,6 +116,7 @@ FROM unnest(ARRAY['\x7b22737562223a2261ff227d', '\x7b22737562223a22c080227d', '\
 -- The token is valid from "nbf" and "iat" on and until "exp", give or take electric_perm.jwt_leeway: 30 seconds.
 SELECT payload, regress_electric_payload(replace(payload, 'now', regress_electric_now(seconds)::text)), seconds FROM
 	unnest(ARRAY['{"sub": "alice", "exp": now}', '{"sub": "alice", "nbf": now}', '{"sub": "alice", "iat": now}']) payload, unnest('{-60,-40,-20,0,20,40,60}'::int[]) seconds;
+SELECT nbf, iat, regress_electric_payload(format('{"sub": "alice", "nbf": %s, "iat": %s}', regress_electric_now(nbf), regress_electric_now(iat))) FROM (VALUES (-60, -60), (60, -60), (-60, 60)) v (nbf, iat);
 SELECT payload, regress_electric_payload(payload) FROM unnest(ARRAY['{"sub": "alice", "exp": 253402300799}', '{"sub": "alice", "exp": 4e9, "nbf": 1.5, "iat": 0}', '{"sub": "alice", "exp": 4000000000.999}']) payload;
 SELECT payload, regress_electric_payload(payload) FROM unnest(ARRAY['{"sub": "alice", "exp": "4000000000"}', '{"sub": "alice", "exp": null}', '{"sub": "alice", "exp": -1}', '{"sub": "alice", "exp": 1e300}', '{"sub": "alice", "exp": 4000000000000}', '{"sub": "alice", "exp": [4000000000]}', '{"sub": "alice", "nbf": "0"}', '{"sub": "alice", "iat": true}', '{"sub": "alice", "nbf": -1}', '{"sub": "alice", "exp": 0}']) payload;
 
@@ -131,6 +132,25 @@ SET electric_perm.jwt_namespace = 'x';
 SET electric_perm.jwt_leeway = 600;
 SET electric_perm.max_token_size = '1MB';
 \echo :LAST_ERROR_SQLSTATE
+
+-- .. within bounds: a leeway of 10 minutes, and tokens of 1 kB to 1 MB.
+RESET SESSION AUTHORIZATION;
+SET electric_perm.jwt_leeway = 601;
+SET electric_perm.jwt_leeway = -1;
+SET electric_perm.max_token_size = 1023;
+SET electric_perm.max_token_size = 1048577;
+
+-- Without a leeway the token is valid from the very time on, and until right before the other; one that was accepted before, with a leeway, not any longer.
+BEGIN;
+SELECT regress_electric_token(format('{"sub": "alice", "exp": %s}', regress_electric_now(-20))) AS late, regress_electric_token(format('{"sub": "alice", "nbf": %s}', regress_electric_now(20))) AS early \gset
+SELECT regress_electric_try(:'late'), regress_electric_try(:'early');
+SET LOCAL electric_perm.jwt_leeway = 0;
+SELECT regress_electric_try(:'late'), regress_electric_try(:'early');
+-- (The half of a microsecond keeps the number from being rounded to the microsecond before.)
+SELECT regress_electric_payload(format('{"sub": "alice", "exp": %s}', now)), regress_electric_payload(format('{"sub": "alice", "exp": %s}', now + 0.000001)), regress_electric_payload(format('{"sub": "alice", "nbf": %s}', now)), regress_electric_payload(format('{"sub": "alice", "iat": %s}', now + 0.000001))
+FROM (SELECT extract(epoch FROM statement_timestamp()) + 0.0000005) s (now);
+ROLLBACK;
+SET SESSION AUTHORIZATION regress_electric_client;
 
 -- Where issuer and audience are configured the token has to name them, exactly; one that was accepted before has to as well.
 BEGIN;
@@ -169,6 +189,9 @@ SELECT regress_electric_try(regress_electric_token('{"sub": "alice"}') || ' '), 
 RESET SESSION AUTHORIZATION;
 SET LOCAL electric_perm.max_token_size = 1024;
 SELECT regress_electric_payload(jsonb_build_object('sub', 'alice', 'x', repeat('x', length))::text) FROM unnest('{600,800}'::int[]) length;
+SELECT regress_electric_token(jsonb_build_object('sub', 'alice', 'x', repeat('x', 900))::text) AS token \gset
+SELECT set_config('electric_perm.max_token_size', length(:'token')::text, true) IS NOT NULL, regress_electric_try(:'token');
+SELECT set_config('electric_perm.max_token_size', (length(:'token') - 1)::text, true) IS NOT NULL, regress_electric_try(:'token');
 -- A user id and claims that are too large for an identity (64 kB) are an error, whatever the token may have.
 SET LOCAL electric_perm.max_token_size = '1MB';
 SELECT regress_electric_payload(jsonb_build_object('sub', 'alice', 'x', repeat('x', 70000))::text);
