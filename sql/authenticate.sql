@@ -231,6 +231,13 @@ SELECT regress_electric_payload('{"sub": "alice"}');
 TRUNCATE electric.jwt_keys;
 SELECT regress_electric_payload('{"sub": "alice"}');
 
+-- The triggers of the tables of keys, of tokens' and of API keys', fire always from the start.
+BEGIN;
+DROP EXTENSION electric_perm CASCADE;
+CREATE EXTENSION electric_perm;
+SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE tgrelid IN ('electric.jwt_keys'::regclass, 'electric.api_key_store'::regclass) ORDER BY 1, 2;
+ROLLBACK;
+
 -- Changes are told of also where session_replication_role silences triggers, as logical replication and a restore have it. ENABLE TRIGGER ALL leaves the table's triggers such that fire always.
 SELECT electric.add_jwt_key(jsonb_build_object('kty', 'oct', 'k', regress_electric_base64url('a secret of thirty-two bytes ....')), 'k');
 ALTER TABLE electric.jwt_keys DISABLE TRIGGER ALL;

@@ -12,6 +12,9 @@ SELECT electric.hash_password('secret') ~ '^\$argon2id\$v=19\$m=19456,t=2,p=1\$[
 SELECT count(DISTINCT split_part(h, '$', 5)) AS salts, count(DISTINCT h) AS hashes
 FROM (SELECT electric.hash_password('secret') h FROM generate_series(1, 3) OFFSET 0) s;
 
+-- .. and where a plan could keep what a function returned for the same argument.
+SELECT provolatile FROM pg_proc WHERE oid = 'electric.hash_password(text)'::regprocedure;
+
 -- A password verifies against its hash; any other, as much as it may look like it, does not.
 SELECT what, electric.verify_password(tried, h)
 FROM (SELECT electric.hash_password('Grüße, 世界 🔑') h OFFSET 0) s, (VALUES

@@ -152,6 +152,25 @@ EXECUTE count_issues;
 SET ROLE regress_electric_app;
 EXECUTE count_issues;
 
+-- Nor does a worker of a parallel plan answer for the leader: what is read as a service is read by the leader.
+RESET ROLE;
+ALTER TABLE logs SET (parallel_workers = 2);
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET parallel_leader_participation = off;
+EXPLAIN (COSTS OFF) SELECT count(*) FROM logs;
+SET ROLE regress_electric_server;
+EXPLAIN (COSTS OFF) SELECT count(*) FROM logs;
+BEGIN;
+SELECT electric.authenticate(:'key') IS NULL;
+SELECT count(*) FROM logs;
+ROLLBACK;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+RESET parallel_leader_participation;
+
 -- The planner knows of services in their own roles alone: others' index conditions stay.
 RESET ROLE;
 INSERT INTO projects SELECT i, 'user ' || i FROM generate_series(10, 2000) i;
