@@ -25,7 +25,10 @@ SELECT electric.create_api_key('nightly job', 'secret') AS job \gset
 SELECT :'site' ~ '^ek_publishable_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$', :'job' ~ '^ek_secret_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$', :'site' <> :'shop';
 SELECT split_part(:'site', '_', 3) AS site_id, split_part(:'shop', '_', 3) AS shop_id, split_part(:'job', '_', 3) AS job_id \gset
 SELECT name, digest = sha256(convert_to(CASE id WHEN :'site_id' THEN :'site' WHEN :'shop_id' THEN :'shop' ELSE :'job' END, 'UTF8')) FROM electric.api_key_store ORDER BY name;
-SELECT count(DISTINCT electric.create_api_key('many')) FROM generate_series(1, 200);
+CREATE TEMPORARY TABLE many AS SELECT electric.create_api_key('many') AS key FROM generate_series(1, 200);
+SELECT count(DISTINCT key) FROM many;
+-- .. nor alike anywhere: each character of the id and of the secret is another one from key to key.
+SELECT count(*), min(n) > 10 AS random FROM (SELECT count(DISTINCT substr(key, i, 1)) FROM many, generate_series(16, 75) i WHERE i <> 32 GROUP BY i) places (n);
 DO $$ BEGIN PERFORM electric.revoke_api_key(id) FROM electric.api_keys WHERE name = 'many'; END $$;
 
 -- The view lists them, and never what would make a key.
@@ -159,6 +162,11 @@ SELECT electric.revoke_api_key(:'mine_id');
 \set VERBOSITY default
 SELECT electric.logout();
 
+-- It counts until right before the time at which it expires (statements that are sent together have one time).
+SELECT electric.create_api_key('to the moment', claims => '{"app": "site"}') AS moment \gset
+UPDATE electric.api_key_store SET expires = statement_timestamp() WHERE name = 'to the moment' \; SELECT electric.authenticate(:'moment');
+UPDATE electric.api_key_store SET expires = statement_timestamp() + interval '1 microsecond' WHERE name = 'to the moment' \; SELECT electric.authenticate(:'moment') IS NULL \; SELECT electric.claims();
+
 -- So it is where a superuser deletes or changes rows of the store himself.
 SELECT electric.create_api_key('by hand', claims => '{"app": "site"}') AS hand \gset
 SELECT electric.authenticate(:'hand', false) IS NULL;
@@ -188,6 +196,14 @@ COMMIT;
 SELECT electric.logout();
 SELECT electric.keys_changed();
 \echo :LAST_ERROR_SQLSTATE
+
+-- A row that no key could have is not written by hand: an id that is none, another kind, a digest of another length.
+\set VERBOSITY sqlstate
+INSERT INTO electric.api_key_store VALUES ('0123456789ABCDEF', 'odd', 'secret', sha256('x'), now(), NULL, NULL, '{}');
+INSERT INTO electric.api_key_store VALUES ('0123456789abcde', 'odd', 'secret', sha256('x'), now(), NULL, NULL, '{}');
+INSERT INTO electric.api_key_store VALUES ('0123456789abcdef', 'odd', 'Secret', sha256('x'), now(), NULL, NULL, '{}');
+INSERT INTO electric.api_key_store VALUES ('0123456789abcdef', 'odd', 'secret', sha224('x'), now(), NULL, NULL, '{}');
+\set VERBOSITY default
 
 -- Parallel workers know it.
 SET ROLE regress_electric_app;

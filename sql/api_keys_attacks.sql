@@ -60,6 +60,23 @@ SELECT encode(digest, 'hex') AS hex FROM electric.api_key_store WHERE id = :'sit
 SET ROLE regress_electric_app;
 SELECT pg_temp.refused('ek_publishable_' || :'site_id' || '_' || left(:'hex', 43));
 
+-- Each byte of the digest counts, and so does the kind: a key that the owner of the store turns into one for a service by hand is neither.
+RESET ROLE;
+BEGIN;
+CREATE TEMPORARY TABLE stored AS SELECT digest FROM electric.api_key_store WHERE id = :'site_id';
+CREATE FUNCTION pg_temp.with_other_byte(key text, i int) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE electric.api_key_store SET digest = (SELECT set_byte(digest, i, get_byte(digest, i) # 1) FROM stored) WHERE id = split_part(key, '_', 3);
+	RETURN pg_temp.refused(key);
+END $$;
+SELECT pg_temp.with_other_byte(:'site', i), count(*) FROM generate_series(0, 31) i GROUP BY 1;
+UPDATE electric.api_key_store SET digest = (SELECT digest FROM stored) WHERE id = :'site_id';
+SELECT pg_temp.refused(:'site') = 'ACCEPTED ' || :'site';
+UPDATE electric.api_key_store SET kind = 'secret' WHERE id = :'site_id';
+SELECT pg_temp.refused(:'site');
+ROLLBACK;
+SET ROLE regress_electric_app;
+
 -- A Unix socket has no address: a key for networks is not accepted there, whatever the networks.
 SELECT pg_temp.refused(:'near');
 

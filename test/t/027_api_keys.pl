@@ -98,6 +98,27 @@ is(rows($idle, 'SELECT electric.claims()'), '{}', '... no claims');
 is(rows($idle, 'FETCH 2 FROM c'), '6 7', '... but a statement that had begun goes on');
 is(rows($idle, 'ROLLBACK', $count), '0', 'and afterwards nothing');
 
+# What is known of one key is nothing about another: who comes back to a key with a savepoint is asked about that one.
+my ($one, $two) = map { create(qq('key $_', claims => '{"app": "site", "n": $_}')) } 1, 2;
+$session = session('client');
+is(rows($session, 'BEGIN', "SELECT electric.authenticate('$one')", 'SAVEPOINT s', "SELECT electric.authenticate('$two')", $count), '3', 'two keys, one behind the other');
+$node->safe_psql('postgres', "SELECT electric.revoke_api_key('" . id_of($one) . "')");
+is(rows($session, q(SELECT electric.claims() ->> 'n')), '2', 'the first one is revoked: the second counts');
+is(rows($session, 'ROLLBACK TO s', 'SELECT electric.claims()'), '{}', '... and the first does not come back');
+is(rows($session, $count), '0', '... nor any row');
+rows($session, 'ROLLBACK');
+
+# A session that has missed the news of a revocation, for there were too many, forgets what it knew.
+is(rows($session, "SELECT electric.authenticate('$two', false)", $count), '3', 'a session by a key');
+my $busy = session('postgres');
+$busy->simple('SELECT pg_advisory_lock(1)');
+$session->put('Q', "SELECT pg_advisory_lock(1); SELECT electric.claims()\0");
+$node->poll_query_until('postgres', q(SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'advisory')) or die 'nobody waits';
+$busy->simple($_) for "SELECT electric.revoke_api_key('" . id_of($two) . "')", 'BEGIN; ' . join(' ', map { "CREATE TEMPORARY TABLE news$_ (a int);" } 1 .. 1000) . ' COMMIT', 'SELECT pg_advisory_unlock(1)';
+$session->answers;
+is($session->{value}, '{}', '.. is nobody when its key was revoked meanwhile');
+$busy->close;
+
 # .. so it is where a superuser deletes the row himself.
 my $by_hand = create(q('by hand', claims => '{"app": "site"}'));
 $session = session('client');
@@ -201,6 +222,15 @@ for my $reason ("the client's address is in none of its networks", 'the role is 
 	like($log, qr/LOG:  API key "[0-9a-f]{16}" is not accepted: \Q$reason\E/, "... $reason");
 }
 like($log, qr/LOG:  API key is not accepted: it is not the text of a key/, '... not a key, of which nothing is repeated');
+# .. whatever is wrong with it: only what has the form of a key has an id, which the log may repeat.
+for my $odd ("ek_secret_SECRETS-IN-HERE._" . 'A' x 43, "ek_secret_0123456789abcdef_" . 'A' x 42, "ek_secret_0123456789abcdef_" . 'A' x 44, 'ek_secret_0123456789abcdefA' . 'A' x 43, 'ek_secret_0123456789abcdef_' . 'A' x 42 . '+', "ek_secret_\nLOG:  an event\n_" . 'A' x 43)
+{
+	my $from = -s $node->logfile;
+	is(rows(session('client'), "SELECT electric.authenticate('$odd')"), 'error 28000', 'not quite a key');
+	my $said = substr slurp_file($node->logfile), $from;
+	like($said, qr/LOG:  API key is not accepted: it is not the text of a key\n/, '... is none');
+	unlike($said, qr/SECRETS|0123456789abcdef|an event/, '... of which the log repeats nothing');
+}
 # client_min_messages brings none of it to the client
 my ($out, $err);
 $node->psql('postgres', "SET client_min_messages = debug5; SELECT electric.authenticate('$shop')", stdout => \$out, stderr => \$err, extra_params => [ '-U', 'client' ]);
