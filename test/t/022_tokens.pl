@@ -130,6 +130,16 @@ is(try($session, $token), 'alice', 'deleted by hand, not committed: accepted');
 $admin->simple('COMMIT');
 is(try($session, $token), $refused, '... committed: refused');
 
+# A session that has missed the news of a dropped key, for there were too many, forgets what it knew.
+$admin->simple(Jwt::add_sql($keys{RS384}) . 'SELECT pg_advisory_lock(1)');
+$token = Jwt::token($keys{RS384}, $claims);
+is(try($session, $token), 'alice', 'accepted');
+$session->put('Q', "SELECT pg_advisory_lock(1); SELECT try('$token')\0");
+$node->poll_query_until('postgres', q(SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'advisory')) or die 'nobody waits';
+$admin->simple($_) for 'DELETE FROM electric.jwt_keys', 'BEGIN; ' . join(' ', map { "CREATE TEMPORARY TABLE news$_ (a int);" } 1 .. 1000) . ' COMMIT', 'SELECT pg_advisory_unlock(1)';
+$session->answers;
+is($session->{value}, $refused, 'dropped meanwhile, among many other changes: refused');
+
 # Rotation: both keys for a while, then the new one alone; no other session sees a gap.
 sub set_sql
 {
