@@ -159,6 +159,31 @@ $admin->simple(q(INSERT INTO electric.jwt_keys VALUES ('', 'an array', 'HS256', 
 $client->simple("SELECT electric.authenticate('$good')");
 like(substr(slurp_file($node->logfile), $asked), qr/left out: it is not a JSON object\n.*DETAIL:  Key id: "an array"/, 'an array is no key');
 
+# Nor is a namespace's claim that is no object.
+$node->safe_psql('postgres', q(ALTER SYSTEM SET electric_perm.jwt_namespace = 'ours'));
+$node->reload;
+$node->poll_query_until('postgres', q(SELECT current_setting('electric_perm.jwt_namespace') <> '')) or die 'no reload';
+for my $space ('"alice"', '["sub", "alice"]', '1')
+{
+	my $before = -s $node->logfile;
+	my $token = Jwt::token($key, qq({"sub": "alice", "ours": $space}));
+	like(Wire->new($node, 'postgres', 'client')->simple("SELECT electric.authenticate('$token')"), qr/error 28000/, "a namespace's claim: $space");
+	like(substr(slurp_file($node->logfile), $before), qr/LOG:  token not accepted: the namespace's claim is not an object/, '... is no object');
+}
+$node->safe_psql('postgres', 'ALTER SYSTEM RESET ALL');
+$node->reload;
+
+# Why verify_jws() gives NULL is told where somebody debugs, and as little else.
+$admin->simple('SET log_min_messages = debug1; SET log_min_error_statement = debug1');
+my $debugged = -s $node->logfile;
+like($admin->simple("DO \$do\$ BEGIN EXECUTE \$\$SELECT electric.verify_jws('$other', '{\"kty\": \"oct\", \"k\": \"$weak\"}')\$\$; END \$do\$"), qr/tag DO/, 'verify_jws() in a function');
+like(substr(slurp_file($node->logfile), $debugged), qr/DEBUG:  JWS not verified: the key is weak, or is none\n/, '... says why it gives nothing');
+# .. and a key that is an array is not read as if it were an object.
+$debugged = -s $node->logfile;
+$admin->simple(q(SELECT electric.verify_jws('x', '["\\u000b\\u000b\\u000b","\\u000byyyykty"]')));
+like(substr(slurp_file($node->logfile), $debugged), qr/DEBUG:  JWS not verified: the key is not a JSON object\n/, '... nor for an array');
+$admin->simple('RESET log_min_messages; RESET log_min_error_statement');
+
 my $log = slurp_file($node->logfile);
 cmp_ok(scalar(() = substr($log, $from) =~ /ERROR:  token/g), '>=', 1000, 'the log has the errors');
 cmp_ok(scalar(() = substr($log, $from) =~ /LOG:  token/g), '>=', 1000, '... and the reasons');

@@ -135,11 +135,15 @@ for my $alg ('HS256', 'RS256')
 	compare("a token of $alg that is refused", 'client', $case->('SELECT electric.authenticate($1)', $refused, '.x'), $case->('SELECT as_token($1)::boolean', $refused, '.x'));
 	compare("a token of $alg, verified alone", 'client', $case->('SELECT electric.verify_jws($1, $2)', $done, '', '{"kty": "oct", "k": "AAAA"}'),
 		$case->('SELECT as_jws($1, $2)', $done, '', '{"kty": "oct", "k": "AAAA"}'));
-	my @decoded = left('client', sub {
-		my $token = Jwt::token($key, '{"sub": "' . unlike_others() . '"}');
-		return ($done, [ MIME::Base64::decode_base64url($token =~ s/.*\.//r) ], 'SELECT electric.authenticate($1)', $token);
-	});
-	is("@decoded", '0 0 0', "a token of $alg: its signature, decoded");
+	for my $call ([ 'SELECT electric.authenticate($1)' ], [ 'SELECT electric.verify_jws($1, $2)', '{"kty": "oct", "k": "AAAA"}' ])
+	{
+		my ($sql, @more) = @$call;
+		my @decoded = left('client', sub {
+			my $token = Jwt::token($key, '{"sub": "' . unlike_others() . '"}');
+			return ($done, [ MIME::Base64::decode_base64url($token =~ s/.*\.//r) ], $sql, $token, @more);
+		});
+		is("@decoded", '0 0 0', "a token of $alg: its signature, decoded, after $sql");
+	}
 }
 
 # Passwords, hashed and verified, right and wrong.
