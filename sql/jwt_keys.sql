@@ -129,15 +129,18 @@ SELECT electric.add_jwt_key('{"kty": "OKP", "crv": "Ed25519", "x": "AQAAAAAAAAAA
 SELECT electric.add_jwt_key('{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}'::jsonb, repeat('k', 257));
 -- Their limits, exactly. A secret has at least as many bytes as the hash.
 CREATE FUNCTION pg_temp.base64url(bytea) RETURNS text LANGUAGE sql IMMUTABLE RETURN translate(encode($1, 'base64'), E'+/=\n', '-_');
-CREATE FUNCTION pg_temp.adding(jwk jsonb, alg text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.adding(jwk jsonb, alg text, kid text DEFAULT 'limits') RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-	PERFORM electric.add_jwt_key(jwk, 'limits', alg);
+	PERFORM electric.add_jwt_key(jwk, kid, alg);
 	RAISE EXCEPTION 'accepted';
 EXCEPTION WHEN OTHERS THEN
 	RETURN SQLERRM;
 END $$;
 SELECT alg, bytes, pg_temp.adding(jsonb_build_object('kty', 'oct', 'k', pg_temp.base64url(decode(repeat('a5', bytes), 'hex'))), alg)
 FROM (VALUES ('HS256', 32), ('HS384', 48), ('HS512', 64)) v (alg, hash), LATERAL (VALUES (hash - 1), (hash)) b (bytes);
+-- .. and at most as many as the longest modulus, with an octet of zero in front.
+SELECT bytes, pg_temp.adding(jsonb_build_object('kty', 'oct', 'k', pg_temp.base64url(decode(repeat('a5', bytes), 'hex'))), 'HS256') FROM unnest('{2049,2050}'::int[]) bytes;
+SELECT right(pg_temp.adding(jsonb_build_object('kty', 'oct', 'k', repeat('A', 43), 'kid', repeat('k', 257)), 'HS256', NULL), 40);
 -- An RSA modulus has 2048 to 16384 bits and is odd; the exponent is odd, not 1, and has at most 64 bits. (These moduli are divided by 3, of which OpenSSL is asked behind that.)
 SELECT bits, pg_temp.adding(jsonb_build_object('kty', 'RSA', 'e', 'AQAB', 'n', pg_temp.base64url(decode(first || repeat('ff', (bits + 7) / 8 - 2) || last, 'hex'))), 'RS256')
 FROM (VALUES (2047, '7f', 'ff'), (2048, 'ff', 'ff'), (2048, 'ff', 'fe'), (16384, 'ff', 'ff'), (16385, '01', 'ff')) v (bits, first, last);
@@ -152,6 +155,16 @@ FROM (VALUES ('0', decode(repeat('00', 32), 'hex')), ('1', decode('01' || repeat
 SELECT pg_temp.adding(jsonb_build_object('kty', 'OKP', 'crv', 'Ed25519', 'x', pg_temp.base64url(decode('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a', 'hex'))), 'EdDSA');
 \set VERBOSITY default
 SELECT count(*) FROM electric.jwt_keys;
+
+-- A transaction that may not write changes no keys, and is told by which function.
+BEGIN READ ONLY;
+SAVEPOINT s;
+SELECT electric.add_jwt_key(:'rsa', 'r');
+ROLLBACK TO s;
+SELECT electric.add_jwks('{"keys": []}');
+ROLLBACK TO s;
+SELECT electric.drop_jwt_key('r');
+ROLLBACK;
 
 -- At most one key fits a token. A key fits those of its algorithm that name it; one without a key id fits all of its algorithm.
 SELECT electric.add_jwt_key(:'rsa', 'r');

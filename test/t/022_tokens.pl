@@ -176,6 +176,21 @@ $node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity W
 $admin->simple('COMMIT');
 like($second->answers, qr/error 42710/, 'two keys at the same time: the second is refused');
 
+# So does who replaces a set, and who drops a key, which is the one that was being added.
+$admin->simple(q(DELETE FROM electric.jwt_keys WHERE alg = 'ES256'));
+for my $case ([ q(SELECT electric.add_jwks('{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}', 'waits')), qr/error 42710/, 't' ],
+	[ 'SELECT electric.drop_jwt_key(NULL)', qr/tag SELECT/, 'f' ])
+{
+	my ($sql, $answer, $is_there) = @$case;
+	$admin->simple(q(DELETE FROM electric.jwt_keys WHERE alg = 'EdDSA'));
+	$admin->simple('BEGIN; ' . Jwt::add_sql({ %{ $keys{EdDSA} }, kid => undef }));
+	$second->put('Q', "$sql\0");
+	$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'") or die 'nobody waits';
+	$admin->simple('COMMIT');
+	like($second->answers, $answer, "at the same time: $sql");
+	is($node->safe_psql('postgres', q(SELECT count(*) = 1 FROM electric.jwt_keys WHERE alg = 'EdDSA')), $is_there, '... which sees the key that was being added');
+}
+
 # A setting that changes is asked of tokens that were accepted before.
 is(try($session, $by_new), 'alice', 'no issuer asked for: accepted');
 $node->safe_psql('postgres', q(ALTER SYSTEM SET electric_perm.jwt_issuer = 'https://issuer.example'));
