@@ -43,6 +43,7 @@ my @failures = (
 	[ sub { Jwt::token($key, $_[0] =~ s/\}/, "sub": "x"}/r) }, 'names a member twice' ],
 	[ sub { Jwt::token($key, $_[0] . '}') }, 'is not JSON' ],
 	[ sub { Jwt::token($key, "\xff" . $_[0]) }, 'is not UTF-8' ],
+	[ sub { Jwt::token($key, $_[0] . "\0") }, 'has a zero byte' ],
 	[ sub { Jwt::token($key, $_[0], header => '{"alg": "HS256", "kid": "no key"}') }, 'there is no key for it' ],
 	[ sub { Jwt::token($key, $_[0], header => '{"alg": "HS256", "kid": "the key", "crit": ["x"]}') }, 'the header has "crit"' ],
 	[ sub { Jwt::token($key, $_[0], header => '{"alg": "none"}') }, '"alg" is not supported' ],

@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use Cwd qw(realpath);
 use File::Basename qw(dirname);
+use IO::Select;
 use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -30,6 +31,7 @@ rfc9106(void)
 	uint8 password[32], salt[16], secret[8], data[12], tag[32];
 	Argon2idInput input = {password, 32, salt, 16, secret, 8, data, 12, 32, 3, 4};
 	uint8 *parts[] = {password, salt, secret, data, tag};
+	uint8 longer[ARGON2ID_MAX_HASH + 1] = {0};
 	bool matches;
 	int i;
 
@@ -49,6 +51,7 @@ rfc9106(void)
 		printf("%d", matches);
 		parts[i][7] ^= 1;
 	}
+	printf(" %d", crypto_argon2id_matches(&input, longer, sizeof(longer), &matches));
 	input.salt_len = 7;
 	printf(" %d\n", crypto_argon2id(&input, tag, sizeof(tag)));
 }
@@ -82,9 +85,9 @@ sub argon2
 	return $out;
 }
 
-# RFC 9106, 5.3. Each changed input is another tag; a salt of seven bytes is refused.
+# RFC 9106, 5.3. Each changed input is another tag; a hash of 65 bytes is not compared, a salt of seven refused.
 is(argon2('rfc9106'),
-	'0 0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659 01 00 00 00 00 00 2',
+	'0 0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659 01 00 00 00 00 00 2 2',
 	'Argon2id of RFC 9106, 5.3');
 
 my $node = PostgreSQL::Test::Cluster->new('main');
@@ -113,6 +116,27 @@ for my $costs ([ 19456, 2, 1 ], [ 32768, 2, 3 ], [ 20000, 3, 255 ])
 	is($node->safe_psql('postgres', qq(
 		SELECT electric.verify_password('$passphrase', '$theirs'), electric.verify_password('$passphrase ', '$theirs'))),
 		't|f', "@$costs: we verify theirs");
+}
+
+# All lanes are computed by the one thread that a backend has.
+SKIP:
+{
+	my $session = Wire->new($node, 'postgres', $node->safe_psql('postgres', 'SELECT current_user'));
+	$session->simple('SELECT pg_backend_pid()');
+	my $tasks = "/proc/$session->{value}/task";
+	skip 'no /proc here', 3 unless -d $tasks;
+	my ($looks, $most) = (0, 0);
+	my $end = IO::Select->new($session->{socket});
+	$session->put('Q', q(SELECT electric.verify_password('x', '$argon2id$v=19$m=524288,t=2,p=4$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4')) . "\0");
+	until ($end->can_read(0.001))
+	{
+		my @threads = glob "$tasks/*";
+		$most = @threads if @threads > $most;
+		$looks++;
+	}
+	is($session->answers, 'rows; tag SELECT 1', 'a hash of four lanes is computed');
+	cmp_ok($looks, '>', 20, '... which takes long enough to look');
+	is($most, 1, '... and no other thread is seen');
 }
 
 # A hash is good in a database of any encoding in which the password can be written.
