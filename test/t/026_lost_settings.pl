@@ -49,6 +49,9 @@ sub set
 my $refused = qr/ERROR:  tokens are not accepted in this session\nDETAIL:  A value for parameter "electric_perm\.%s" was refused/;
 sub refused_for { my ($name) = @_; (my $text = "$refused") =~ s/%s/$name/; return qr/$text/; }
 
+# What only a client has SET, before the library is loaded, is no value that was lost: it counts for nothing.
+like(say_of("SET electric_perm.jwt_issuer = 'x'; BEGIN; SELECT electric.authenticate('$ours')"), qr/^alice\n?/, 'SET of another setting is passed over');
+
 # Without options of the client, the configuration holds, whoever loads the library.
 for my $preload ('', 'session')
 {
