@@ -91,7 +91,10 @@ check_tls(void)
 			   NULL, NULL);
 }
 
-/* refuse raises 28000, and tells the audit. What the token is, nobody has looked at. */
+/*
+ * refuse raises 28000, and tells the audit. What the token is, nobody has looked at; the guard
+ * of authenticate() hides its statement.
+ */
 static void
 refuse(const char *message, const char *detail, const char *hint)
 {
@@ -100,9 +103,7 @@ refuse(const char *message, const char *detail, const char *hint)
 			(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
 			 errmsg_internal("%s", message),
 			 detail ? errdetail_internal("%s", detail) : 0,
-			 hint ? errhint("%s", hint) : 0,
-			 errhidestmt(true),
-			 errhidecontext(true)));
+			 hint ? errhint("%s", hint) : 0));
 }
 
 /* version_number: one that is not known is newer than all, or none at all. */
