@@ -52,8 +52,8 @@ network_has_client(const Network *network)
 }
 
 /*
- * read_client reads where the client is; false if that is no address. An IPv4 address in the
- * form of IPv6 is the former.
+ * read_client reads where the client is; false if that is no address. PostgreSQL's sockets of IPv6
+ * take no IPv4, so that none comes in the form of the other.
  */
 static bool
 read_client(Network *client)
@@ -68,18 +68,8 @@ read_client(Network *client)
 	}
 	else if (address->sa_family == AF_INET6)
 	{
-		const struct in6_addr *in6 = &((const struct sockaddr_in6 *) address)->sin6_addr;
-
-		if (IN6_IS_ADDR_V4MAPPED(in6))
-		{
-			client->family = PGSQL_AF_INET;
-			memcpy(client->address, in6->s6_addr + 12, 4);
-		}
-		else
-		{
-			client->family = PGSQL_AF_INET6;
-			memcpy(client->address, in6->s6_addr, 16);
-		}
+		client->family = PGSQL_AF_INET6;
+		memcpy(client->address, &((const struct sockaddr_in6 *) address)->sin6_addr, 16);
 	}
 	return client->family != 0;
 }
