@@ -53,6 +53,8 @@ SELECT electric.hash_password(repeat('a', 10000000));
 -- Verifying raises nothing about them: they have no hash. Not even one of no password at all,
 -- as other programs may have made.
 SELECT electric.verify_password('', '$argon2id$v=19$m=8,t=1,p=1$AAECAwQFBgc$gd2uIOqpQvhJ9auFq+kgog');
+-- .. or of a byte that no text has, by which is computed what a refusal takes.
+SELECT electric.verify_password(p, '$argon2id$v=19$m=8,t=1,p=1$AAECAwQFBgc$Z4UcRvuG+bzGwkNsnVrwOw') FROM (VALUES (''), (repeat('a', 4097)), (NULL)) v (p);
 SELECT electric.verify_password(p, '$argon2id$v=19$m=8,t=1,p=1$AAECAwQFBgc$i3pQY5eQM3Gir8CuqlpjQQ')
 FROM (VALUES (''), (repeat('a', 4097)), (repeat('a', 10000000))) v (p);
 
@@ -138,6 +140,9 @@ SELECT h, electric.verify_password('password', h), electric.password_needs_rehas
 	('SCRAM-SHA-256$4096:c2FsdA==$c3RvcmVk:c2VydmVy'),
 	('md5319f4d26e3c536b5dd871bb2c52e3178')) v (h);
 SELECT electric.verify_password('password', repeat('$argon2id$v=19$m=256,t=2,p=1$', 1000000)) AS megabytes;
+-- .. nor does one whose salt or hash has a byte more than the 64 that there is room for.
+SELECT salt, hash, electric.verify_password('password', h), electric.password_needs_rehash(h) FROM (VALUES (64, 64), (65, 64), (64, 65), (100, 16), (8, 150)) v (salt, hash),
+	LATERAL (SELECT '$argon2id$v=19$m=19456,t=2,p=1$' || rtrim(translate(encode(decode(repeat('00', salt), 'hex'), 'base64'), E'\n', ''), '=') || '$' || rtrim(translate(encode(decode(repeat('00', hash), 'hex'), 'base64'), E'\n', ''), '=')) t (h);
 
 DROP TABLE known;
 DROP EXTENSION electric_perm;

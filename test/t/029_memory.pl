@@ -155,6 +155,18 @@ my $password = sub {
 compare('a password that is hashed', 'client', $password->('SELECT electric.hash_password($1)'), $password->('SELECT as_password($1)'));
 compare('a password that is verified', 'client', $password->('SELECT electric.verify_password($1, $2)', $hash), $password->('SELECT as_password($1, $2)', $hash));
 
+# .. and one that is stored out of line, of which the function has a copy of its own: it is nowhere.
+$admin->simple($_) for 'CREATE TABLE stored (password text)', 'ALTER TABLE stored ALTER password SET STORAGE EXTERNAL', 'GRANT SELECT ON stored TO client';
+for my $sql ('SELECT electric.hash_password(password) FROM stored', "SELECT electric.verify_password(password, '$hash') FROM stored")
+{
+	my @stored = left('client', sub {
+		my $secret = unlike_others();
+		$admin->simple("DELETE FROM stored; INSERT INTO stored VALUES ('$secret' || repeat('x', 3000))");
+		return ($done, [$secret], $sql);
+	});
+	is("@stored", '0 0 0', "a password that is stored: $sql");
+}
+
 # API keys, made and presented.
 compare('an API key that is made', 'postgres',
 	sub { return ($done, sub { substr $_[0], -43 }, 'SELECT electric.create_api_key($1)', 'a key') },
