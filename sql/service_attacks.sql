@@ -195,10 +195,14 @@ ROLLBACK;
 
 -- The function that the policy calls speaks of enabled tables alone, and of nothing else.
 RESET ROLE;
+CREATE PROCEDURE pg_temp.told(a boolean, b boolean) LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE '% %', a, b; END $$;
 SET ROLE regress_electric_server;
 BEGIN;
 SELECT electric.authenticate(:'key') IS NULL;
 SELECT electric.allows_service('issues'), electric.allows_service('plain'), electric.allows_service(NULL), electric.allows_service(0), electric.allows_service('pg_authid');
+-- .. also where one call is asked about one after the other, and by CALL.
+SELECT tbl, electric.allows_service(tbl) FROM (VALUES ('issues'::regclass), ('plain'), ('logs'), (NULL), ('pg_authid'), ('projects')) v (tbl);
+CALL pg_temp.told(electric.allows_service('issues'), electric.allows_service('plain'));
 ROLLBACK;
 SELECT electric.allows_service('issues');
 
