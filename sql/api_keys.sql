@@ -194,6 +194,21 @@ DELETE FROM electric.api_key_store WHERE name = 'by hand';
 SELECT electric.claims();
 COMMIT;
 SELECT electric.logout();
+-- Claims that are no object are nobody's.
+SELECT electric.create_api_key('list', claims => '{"app": "site"}') AS list \gset
+UPDATE electric.api_key_store SET claims = '["app", "site"]' WHERE name = 'list';
+SELECT electric.authenticate(:'list');
+\echo :LAST_ERROR_SQLSTATE
+-- Where a hand has silenced the triggers, our own functions tell of what they do all the same.
+UPDATE electric.api_key_store SET claims = '{"app": "site"}' WHERE name = 'list';
+ALTER TABLE electric.api_key_store DISABLE TRIGGER ALL;
+SELECT electric.authenticate(:'list', false) IS NULL;
+SELECT electric.claims();
+SELECT electric.revoke_api_key(split_part(:'list', '_', 3));
+SELECT electric.claims();
+ALTER TABLE electric.api_key_store ENABLE TRIGGER ALL;
+SELECT electric.logout();
+-- The trigger's function is a trigger's alone.
 SELECT electric.keys_changed();
 \echo :LAST_ERROR_SQLSTATE
 
@@ -214,6 +229,22 @@ EXPLAIN (COSTS OFF, VERBOSE) SELECT electric.claims();
 SELECT electric.claims();
 ROLLBACK;
 RESET ROLE;
+-- .. and that it is revoked, or has expired.
+SELECT electric.create_api_key('for workers', claims => '{"app": "site"}') AS shared \gset
+SET force_parallel_mode = on;
+SET ROLE regress_electric_app;
+SELECT electric.authenticate(:'shared', false) IS NULL;
+SELECT electric.claims();
+RESET ROLE;
+BEGIN;
+UPDATE electric.api_key_store SET expires = statement_timestamp() WHERE name = 'for workers';
+SELECT electric.claims();
+ROLLBACK;
+SELECT electric.claims();
+SELECT electric.revoke_api_key(split_part(:'shared', '_', 3));
+SELECT electric.claims();
+SELECT electric.logout();
+RESET force_parallel_mode;
 
 -- Keys whose arguments make no sense are not made.
 SELECT electric.create_api_key(NULL);

@@ -119,6 +119,14 @@ $session->answers;
 is($session->{value}, '{}', '.. is nobody when its key was revoked meanwhile');
 $busy->close;
 
+# Who revokes a key that his snapshot does not have is told that he has not.
+my $early = session('postgres');
+$early->simple($_) for 'BEGIN ISOLATION LEVEL REPEATABLE READ', 'SELECT count(*) FROM electric.api_keys';
+my $young = create(q('young', claims => '{"app": "site"}'));
+is(rows($early, "SELECT electric.revoke_api_key('" . id_of($young) . "')"), 'error 40001', 'a key that is younger than the snapshot');
+rows($early, 'ROLLBACK');
+is(rows(session('client'), 'BEGIN', "SELECT electric.authenticate('$young')", $count), '3', '... is not revoked');
+
 # .. so it is where a superuser deletes the row himself.
 my $by_hand = create(q('by hand', claims => '{"app": "site"}'));
 $session = session('client');
