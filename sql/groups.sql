@@ -67,6 +67,16 @@ SELECT * FROM electric.apply_groups('posts', 'created_by');
 SELECT electric.dump();
 SELECT count(*) FROM electric.apply_groups('posts', 'created_by');
 
+-- A role of some scope that is also called admin is another one, and keeps what it has.
+SET client_min_messages = error;
+DO LANGUAGE ddlx $$ ELECTRIC ASSIGN 'posts:admin' TO posts.created_by; ELECTRIC GRANT DELETE ON posts TO 'posts:admin'; $$;
+RESET client_min_messages;
+SELECT count(*) FROM electric.apply_groups('posts', 'created_by', admin_may => '{read}');
+SELECT * FROM electric.apply_groups('posts', 'created_by', admin_may => '{read}') s WHERE s LIKE '%admin%';
+SELECT s FROM electric.dump() s WHERE s LIKE '%admin%';
+DO LANGUAGE ddlx $$ ELECTRIC REVOKE DELETE ON posts FROM 'posts:admin'; ELECTRIC UNASSIGN 'posts:admin' FROM posts.created_by; $$;
+SELECT count(*) FROM electric.apply_groups('posts', 'created_by');
+
 -- Other privileges, in any letter case, in the words of an API and of SQL. Nobody reads but what is his: who may change his rows may read them.
 SELECT * FROM electric.apply_groups('posts', 'created_by', admin_may => '{Read,LIST,update}', user_may => '{create}', guest_may => '{}');
 SET ROLE regress_electric_client;
