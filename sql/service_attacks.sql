@@ -195,14 +195,19 @@ ROLLBACK;
 
 -- The function that the policy calls speaks of enabled tables alone, and of nothing else.
 RESET ROLE;
+CREATE FUNCTION pg_temp.asks() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN electric.allows_service('issues'); END $$;
 CREATE PROCEDURE pg_temp.told(a boolean, b boolean) LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE '% %', a, b; END $$;
 SET ROLE regress_electric_server;
 BEGIN;
 SELECT electric.authenticate(:'key') IS NULL;
 SELECT electric.allows_service('issues'), electric.allows_service('plain'), electric.allows_service(NULL), electric.allows_service(0), electric.allows_service('pg_authid');
 -- .. also where one call is asked about one after the other, and by CALL.
-SELECT tbl, electric.allows_service(tbl) FROM (VALUES ('issues'::regclass), ('plain'), ('logs'), (NULL), ('pg_authid'), ('projects')) v (tbl);
+SELECT tbl, electric.allows_service(tbl) FROM (VALUES ('issues'::regclass), ('plain'), ('logs'), (NULL), ('pg_authid'), ('projects')) v (tbl), (SELECT FROM issues LIMIT 1) one;
 CALL pg_temp.told(electric.allows_service('issues'), electric.allows_service('plain'));
+-- .. and what an expression of PL/pgSQL was told in one statement does not hold in the next.
+SELECT pg_temp.asks();
+SELECT electric.set_user('alice');
+SELECT pg_temp.asks();
 ROLLBACK;
 SELECT electric.allows_service('issues');
 
