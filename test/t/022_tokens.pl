@@ -176,19 +176,20 @@ $node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity W
 $admin->simple('COMMIT');
 like($second->answers, qr/error 42710/, 'two keys at the same time: the second is refused');
 
-# So does who replaces a set, and who drops a key, which is the one that was being added.
+# So does who replaces a set while another one is replaced, and who drops a key, which is the one that was being added.
 $admin->simple(q(DELETE FROM electric.jwt_keys WHERE alg = 'ES256'));
-for my $case ([ q(SELECT electric.add_jwks('{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}', 'waits')), qr/error 42710/, 't' ],
-	[ 'SELECT electric.drop_jwt_key(NULL)', qr/tag SELECT/, 'f' ])
+my $ed25519 = '"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"';
+for my $case ([ qq(SELECT electric.add_jwks('{"keys": [{$ed25519}]}', 'first')), qq(SELECT electric.add_jwks('{"keys": [{$ed25519, "kid": "named"}]}', 'second')), qr/error 42710/, 1 ],
+	[ qq(SELECT electric.add_jwt_key('{$ed25519}')), 'SELECT electric.drop_jwt_key(NULL)', qr/tag SELECT/, 0 ])
 {
-	my ($sql, $answer, $is_there) = @$case;
+	my ($first, $sql, $answer, $left) = @$case;
 	$admin->simple(q(DELETE FROM electric.jwt_keys WHERE alg = 'EdDSA'));
-	$admin->simple('BEGIN; ' . Jwt::add_sql({ %{ $keys{EdDSA} }, kid => undef }));
+	$admin->simple("BEGIN; $first");
 	$second->put('Q', "$sql\0");
 	$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'") or die 'nobody waits';
 	$admin->simple('COMMIT');
 	like($second->answers, $answer, "at the same time: $sql");
-	is($node->safe_psql('postgres', q(SELECT count(*) = 1 FROM electric.jwt_keys WHERE alg = 'EdDSA')), $is_there, '... which sees the key that was being added');
+	is($node->safe_psql('postgres', q(SELECT count(*) FROM electric.jwt_keys WHERE alg = 'EdDSA')), $left, '... which sees the key that was being added');
 }
 
 # A setting that changes is asked of tokens that were accepted before.

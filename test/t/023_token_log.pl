@@ -148,6 +148,13 @@ for my $sql (@bad)
 	like($extended, qr/error (22023|42710)|tag SELECT/, '... in the extended protocol');
 }
 
+# Nor does the refusal of who may write all data, and no keys.
+$admin->simple('CREATE ROLE writer LOGIN IN ROLE pg_write_all_data');
+my $writer = Wire->new($node, 'postgres', 'writer');
+my $planted = secret(encode_base64url('a secret of thirty-two bytes ...'));
+like($writer->simple($_), qr/error 42501/, 'keys by hand')
+	for qq(INSERT INTO electric.jwt_keys VALUES ('', 'k', 'HS256', '{"kty": "oct", "k": "$planted"}')), qq(DO \$\$ BEGIN INSERT INTO electric.jwt_keys VALUES ('', 'k', 'HS256', '{"kty": "oct", "k": "$planted"}'); END \$\$);
+
 # OpenSSL asks nobody for the passphrase of a key that says it is encrypted: the server's terminal is
 # no place to wait at.
 my $asked = -s $node->logfile;

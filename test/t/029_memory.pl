@@ -194,16 +194,6 @@ compare('a key that is added', 'postgres', $jwk->('SELECT electric.add_jwt_key($
 compare('a key that is added as text', 'postgres', $jwk->('SELECT electric.add_jwt_key($1::text, $2)'), $jwk->($insert), 2);
 compare('a set of keys', 'postgres', $jwk->('SELECT electric.add_jwks($1::jsonb, $2)', '{"keys": [%s]}'), $jwk->($insert, '{"keys": [%s]}'), 2);
 
-# .. and of one that is refused, when it has been read.
-my $twice = sub {
-	my ($sql, $tag) = @_;
-	return sub {
-		my $secret = encode_base64url(unlike_others());
-		return ($tag, [$secret], $sql, qq({"kty": "oct", "k": "x", "k": "$secret"}), "k$count");
-	};
-};
-compare('a key that is refused', 'postgres', $twice->('SELECT electric.add_jwt_key($1::text, $2)', qr/error 22023/), $twice->($insert, $done), 2);
-
 # What a session keeps, on purpose: one copy of the secret of HMAC, which is OpenSSL's, as long as
 # the key is there. The text of the key is not kept, and of all the keys that others add or drop
 # nothing is read.
