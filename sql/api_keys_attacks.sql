@@ -80,6 +80,12 @@ SET ROLE regress_electric_app;
 -- A Unix socket has no address: a key for networks is not accepted there, whatever the networks.
 SELECT pg_temp.refused(:'near');
 
+-- .. nor one for networks that a hand has made of nothing.
+RESET ROLE;
+UPDATE electric.api_key_store SET networks = '{NULL}' WHERE name = 'local';
+SET ROLE regress_electric_app;
+SELECT pg_temp.refused(:'near');
+
 -- Text that looks like SQL is text.
 RESET ROLE;
 SELECT electric.create_api_key($$x'); DROP TABLE electric.api_key_store; --$$, claims => $${"a": "'); DROP TABLE electric.api_key_use; --"}$$) AS odd \gset
@@ -92,8 +98,10 @@ SELECT electric.revoke_api_key($$' OR true; --$$);
 \echo :LAST_ERROR_SQLSTATE
 SELECT count(*) FROM electric.api_keys;
 
--- Who revokes by the key itself is refused without its text.
+-- Who revokes by the key itself, or by its id and what follows, is refused without its text.
 SELECT electric.revoke_api_key(:'site');
+\echo :LAST_ERROR_SQLSTATE
+SELECT electric.revoke_api_key(substr(:'site', 16));
 \echo :LAST_ERROR_SQLSTATE
 
 -- A local key sheds no session identity, and code that runs in somebody else's name sets none.

@@ -231,7 +231,7 @@ for my $reason ("the client's address is in none of its networks", 'the role is 
 }
 like($log, qr/LOG:  API key is not accepted: it is not the text of a key/, '... not a key, of which nothing is repeated');
 # .. whatever is wrong with it: only what has the form of a key has an id, which the log may repeat.
-for my $odd ("ek_secret_SECRETS-IN-HERE._" . 'A' x 43, "ek_secret_0123456789abcdef_" . 'A' x 42, "ek_secret_0123456789abcdef_" . 'A' x 44, 'ek_secret_0123456789abcdefA' . 'A' x 43, 'ek_secret_0123456789abcdef_' . 'A' x 42 . '+', "ek_secret_\nLOG:  an event\n_" . 'A' x 43)
+for my $odd ("ek_secret_SECRETS-IN-HERE._" . 'A' x 43, "ek_secret_0123456789abcdef_" . 'A' x 42, "ek_secret_0123456789abcdef_" . 'A' x 44, 'ek_secret_0123456789abcdefA' . 'A' x 43, 'ek_secret_0123456789abcdef_' . 'A' x 42 . '+', 'ek_secret_0123456789abcdef_' . 'A' x 43 . '+', "ek_secret_\nLOG:  an event\n_" . 'A' x 43)
 {
 	my $from = -s $node->logfile;
 	is(rows(session('client'), "SELECT electric.authenticate('$odd')"), 'error 28000', 'not quite a key');
