@@ -29,8 +29,6 @@ typedef struct Identity
 								 * everything on enabled tables by it */
 	TimestampTz expires;	   /* the first moment at which it is no more; DT_NOEND: never */
 	const char *key_id;		   /* the API key that it came by; NULL: by none */
-	uint64 generation;		   /* equal generations in one backend: the same
-								 * identity; 0: anonymous without claims */
 } Identity;
 
 /* --- setting.c --- */

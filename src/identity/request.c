@@ -96,7 +96,6 @@ read_claims(const char *text, Identity *identity, double *expires)
 	identity->claims_jsonb = claims;
 	identity->claims = JsonbToCString(NULL, &unconstify(Jsonb *, claims)->root, VARSIZE(claims));
 	identity->expires = DT_NOEND;
-	identity->generation = identity_new_generation();
 	/* numbers may be longer here than they were */
 	return strlen(identity->claims) <= MAX_IDENTITY_BYTES;
 }

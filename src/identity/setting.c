@@ -48,11 +48,10 @@ typedef union EmptyJsonb
 } EmptyJsonb;
 
 static EmptyJsonb empty_claims;
-static const Identity anonymous = {NULL, "{}", &empty_claims.jsonb, false, DT_NOEND, NULL, 0};
+static const Identity anonymous = {NULL, "{}", &empty_claims.jsonb, false, DT_NOEND, NULL};
 
 static char *setting_value = NULL; /* owned by the settings machinery */
 static const Identity *current = &anonymous;
-static uint64 last_generation = 0;
 static bool setting_is_ours = false;	/* within assign_setting() .. */
 static const Identity *assigned = NULL; /* .. and what the value stands for */
 
@@ -85,12 +84,6 @@ identity_stands(const Identity *identity)
 	if (identity->expires != DT_NOEND && GetCurrentStatementStartTimestamp() >= identity->expires)
 		return false;
 	return identity->key_id == NULL || api_key_stands(identity->key_id, identity->service);
-}
-
-uint64
-identity_new_generation(void)
-{
-	return ++last_generation;
 }
 
 const Identity *
@@ -339,13 +332,8 @@ static Identity *
 identity_block(const Identity *source)
 {
 	void *block = guc_malloc(LOG, identity_size(source));
-	Identity *identity;
 
-	if (block == NULL)
-		return NULL;
-	identity = identity_fill(block, source);
-	identity->generation = identity_new_generation();
-	return identity;
+	return block ? identity_fill(block, source) : NULL;
 }
 
 /*
@@ -392,7 +380,6 @@ identity_fill(void *block, const Identity *source)
 
 	identity->service = source->service;
 	identity->expires = source->expires;
-	identity->generation = source->generation;
 	identity->claims_jsonb = (Jsonb *) next;
 	memcpy(next, source->claims_jsonb, VARSIZE(source->claims_jsonb));
 	next += VARSIZE(source->claims_jsonb);

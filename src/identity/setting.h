@@ -8,7 +8,4 @@
 /* An identity travels to every parallel worker: it is bounded. */
 #define MAX_IDENTITY_BYTES (64 * 1024)
 
-/* identity_new_generation returns a number that no identity of this backend has had. */
-extern uint64 identity_new_generation(void);
-
 #endif /* ELECTRIC_IDENTITY_SETTING_H */
