@@ -270,7 +270,6 @@ CREATE TRIGGER api_keys_truncated AFTER TRUNCATE ON electric.api_key_store
 ALTER TABLE electric.api_key_store ENABLE ALWAYS TRIGGER api_keys_changed;
 ALTER TABLE electric.api_key_store ENABLE ALWAYS TRIGGER api_keys_truncated;
 
-GRANT SELECT ON electric.api_key_store, electric.api_key_use TO pg_database_owner;
 SELECT pg_catalog.pg_extension_config_dump('electric.api_key_store', '');
 SELECT pg_catalog.pg_extension_config_dump('electric.api_key_use', '');
 
@@ -308,3 +307,49 @@ COMMENT ON FUNCTION electric.allows_service(regclass) IS
 	'In the policy electric_service: is the current identity a service''s, in a client role for services, and the table enabled?';
 COMMENT ON FUNCTION electric.add_client_role(regrole, boolean) IS
 	'Make an SQL role one through which end users'' queries arrive: it gets the privileges on enabled tables that the rules call for, and no others there. service: .. and secret API keys, by which everything on enabled tables is allowed: it gets SELECT, INSERT, UPDATE and DELETE on all of them';
+
+--
+-- Privileges, whatever default privileges say
+--
+
+-- What default privileges gave to single roles goes. So it does on tables that are older, where an
+-- upgrade finds it; functions keep there what an administrator granted. Functions are for
+-- everybody but for some, also where default privileges keep new ones from PUBLIC.
+DO LANGUAGE plpgsql $$
+DECLARE
+	-- objects of this command have been written by the transaction that wrote this row
+	made CONSTANT xid := (SELECT xmin FROM pg_catalog.pg_extension WHERE extname = 'electric_perm');
+	not_for_everybody CONSTANT name[] := ARRAY['add_client_role', 'add_jwks', 'add_jwt_key', 'as_user',
+		'create_api_key', 'drop_client_role', 'drop_jwt_key', 'hash_password', 'install_auth_functions',
+		'keys_changed', 'password_needs_rehash', 'revoke_api_key', 'set_user', 'verify', 'verify_jws',
+		'verify_password'];
+	statement text;
+BEGIN
+	FOR statement IN
+		SELECT pg_catalog.format('REVOKE ALL ON %s FROM %s CASCADE', object, grantee::pg_catalog.regrole)
+		FROM (
+			SELECT 'SCHEMA electric', nspowner, nspacl FROM pg_catalog.pg_namespace WHERE nspname = 'electric'
+			UNION ALL
+			SELECT 'TABLE ' || oid::pg_catalog.regclass, relowner, relacl FROM pg_catalog.pg_class
+			WHERE relnamespace = 'electric'::pg_catalog.regnamespace AND relkind IN ('r', 'v')
+			UNION ALL
+			SELECT 'FUNCTION ' || oid::pg_catalog.regprocedure, proowner, proacl FROM pg_catalog.pg_proc
+			WHERE pronamespace = 'electric'::pg_catalog.regnamespace AND xmin = made
+		) AS objects (object, owner, acl), pg_catalog.aclexplode(acl)
+		WHERE grantee <> 0 AND grantee <> owner
+		UNION
+		SELECT pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC', oid::pg_catalog.regprocedure)
+		FROM pg_catalog.pg_proc
+		WHERE pronamespace = 'electric'::pg_catalog.regnamespace AND xmin = made AND
+			proname <> ALL (not_for_everybody) AND proacl IS NOT NULL AND
+			NOT EXISTS (SELECT FROM pg_catalog.aclexplode(proacl) WHERE grantee = 0)
+	LOOP
+		EXECUTE statement;
+	END LOOP;
+END $$;
+REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON electric.tables, electric.grants,
+	electric.assignments, electric.client_sql FROM PUBLIC;
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON electric.client_roles,
+	electric.api_keys FROM PUBLIC;
+REVOKE CREATE ON SCHEMA electric FROM PUBLIC;
+GRANT SELECT ON electric.api_key_store, electric.api_key_use TO pg_database_owner;

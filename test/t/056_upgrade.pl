@@ -95,6 +95,23 @@ sub same_answers
 	return;
 }
 
+# Where default privileges gave a role the tables of the old version, the update takes them back, and gives nothing new.
+# What an administrator granted stays; so does what default privileges gave of old functions, which nobody can tell from it.
+$node->safe_psql('postgres', 'CREATE ROLE anon; CREATE DATABASE defaults');
+$node->safe_psql('defaults', q(
+	ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO anon;
+	ALTER DEFAULT PRIVILEGES GRANT ALL ON FUNCTIONS TO anon;
+	CREATE EXTENSION electric_perm VERSION '0.1.0';
+	GRANT EXECUTE ON FUNCTION electric.set_user TO app;
+	ALTER EXTENSION electric_perm UPDATE;));
+is($node->safe_psql('defaults', q(
+		SELECT string_agg(relname, ' ') FROM pg_class WHERE relnamespace = 'electric'::regnamespace AND relkind = 'r' AND
+			has_table_privilege('anon', oid, 'UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER'))), '', 'default privileges: no table is left');
+is($node->safe_psql('defaults', q(
+		SELECT has_function_privilege(role, 'electric.' || name, 'EXECUTE') FROM (VALUES ('app', 'set_user(text, jsonb, boolean)'),
+			('anon', 'set_user(text, jsonb, boolean)'), ('anon', 'create_api_key(text, text, timestamptz, cidr[], jsonb)'), ('anon', 'authenticate(text, boolean)')) t (role, name))),
+	"t\nt\nf\nt", '... what was granted stays, what is new is not given');
+
 # DROP EXTENSION refuses as long as a policy stands, and names it.
 my ($out, $err);
 $node->psql('fresh', 'DROP EXTENSION electric_perm', stdout => \$out, stderr => \$err);
