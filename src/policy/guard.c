@@ -54,7 +54,7 @@ void
 policy_keep_always(Oid relid)
 {
 	/* of our own tables */
-	static const char *const names[] = {"check_loaded_row", "jwt_keys_changed", "jwt_keys_truncated",
+	static const char *const names[] = {"check_loaded_row", "check_writer", "jwt_keys_changed", "jwt_keys_truncated",
 										"api_keys_changed", "api_keys_truncated"};
 	char fires;
 	bool cloned;

@@ -57,6 +57,28 @@ ALTER TABLE electric.tables ENABLE ALWAYS TRIGGER check_loaded_row;
 ALTER TABLE electric.grants ENABLE ALWAYS TRIGGER check_loaded_row;
 ALTER TABLE electric.assignments ENABLE ALWAYS TRIGGER check_loaded_row;
 ALTER TABLE electric.client_sql ENABLE ALWAYS TRIGGER check_loaded_row;
+
+-- Statements of DDLX write as the owner. Who may write all data shall not write what he may do with it.
+CREATE FUNCTION electric.check_writer() RETURNS trigger
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'electric_check_writer';
+COMMENT ON FUNCTION electric.check_writer() IS
+	'Trigger of the tables of electric: who is neither their owner nor a superuser changes and removes no rows (42501), whatever privilege he holds';
+CREATE TRIGGER check_writer BEFORE UPDATE OR DELETE OR TRUNCATE ON electric.tables
+	FOR EACH STATEMENT EXECUTE FUNCTION electric.check_writer();
+CREATE TRIGGER check_writer BEFORE UPDATE OR DELETE OR TRUNCATE ON electric.grants
+	FOR EACH STATEMENT EXECUTE FUNCTION electric.check_writer();
+CREATE TRIGGER check_writer BEFORE UPDATE OR DELETE OR TRUNCATE ON electric.assignments
+	FOR EACH STATEMENT EXECUTE FUNCTION electric.check_writer();
+CREATE TRIGGER check_writer BEFORE UPDATE OR DELETE OR TRUNCATE ON electric.client_sql
+	FOR EACH STATEMENT EXECUTE FUNCTION electric.check_writer();
+CREATE TRIGGER check_writer BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON electric.client_roles
+	FOR EACH STATEMENT EXECUTE FUNCTION electric.check_writer();
+ALTER TABLE electric.tables ENABLE ALWAYS TRIGGER check_writer;
+ALTER TABLE electric.grants ENABLE ALWAYS TRIGGER check_writer;
+ALTER TABLE electric.assignments ENABLE ALWAYS TRIGGER check_writer;
+ALTER TABLE electric.client_sql ENABLE ALWAYS TRIGGER check_writer;
+ALTER TABLE electric.client_roles ENABLE ALWAYS TRIGGER check_writer;
 -- Not on client_roles, which is a superuser's, and whose lock whoever may insert could hold.
 GRANT INSERT ON electric.tables, electric.grants, electric.assignments, electric.client_sql TO PUBLIC;
 
