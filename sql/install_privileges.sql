@@ -24,7 +24,7 @@ CREATE TEMP TABLE usual AS SELECT * FROM pg_temp.held();
 \set ECHO queries
 
 -- Usually a role like any other reads the rules and may load its own, and calls what is for everybody.
-SELECT object, string_agg(privilege, ', ') FROM usual WHERE role = 'regress_electric_anon' AND privilege <> 'EXECUTE' GROUP BY object ORDER BY object COLLATE "C";
+SELECT object, string_agg(privilege, ', ' ORDER BY privilege) FROM usual WHERE role = 'regress_electric_anon' AND privilege <> 'EXECUTE' GROUP BY object ORDER BY object COLLATE "C";
 SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'electric'::regnamespace AND NOT has_function_privilege('regress_electric_anon', p.oid, 'EXECUTE') ORDER BY p.proname COLLATE "C";
 
 -- A role, or everybody, gets everything that is new.
